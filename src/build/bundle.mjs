@@ -1,0 +1,59 @@
+// Bundles what runs from TypeScript sources: the host's entry points, and for each plugin the modules that its
+// package.json declares. `./dist/x.cjs` is always made from `./src/x.ts` (or `./src/x/index.ts`).
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const root = new URL('../..', import.meta.url).pathname
+const HOST_ENTRIES = ['walg', 'wal-g', 'hot', 'cli', 'commands', 'hooks']
+// Loaded from node_modules at run time: native code, and packages that are only needed now and then.
+const EXTERNAL = ['@oclif/core', '@oclif/plugin-help', 'lz4-napi', 'pg', 'pg-native']
+
+const sourceOf = (folder, output) => {
+  const stem = join(folder, output.replace(/^(\.\/)?dist\//, '').replace(/\.cjs$/, ''))
+  for (const file of [`${stem}.ts`, join(stem, 'index.ts')]) if (existsSync(file)) return file
+  throw new Error(`no source for ${output} in ${folder}`)
+}
+
+async function bundle(sourceFolder, packageFolder, outputs) {
+  await Promise.all(
+    outputs.map((output) =>
+      build({
+        entryPoints: [sourceOf(sourceFolder, output)],
+        outfile: join(packageFolder, output),
+        bundle: true,
+        platform: 'node',
+        format: 'cjs',
+        target: 'node20',
+        conditions: ['source'],
+        external: EXTERNAL,
+        sourcemap: 'linked',
+        logLevel: 'warning',
+        banner: { js: '"use strict";' },
+        define: { 'import.meta.url': '__walgModuleUrl' },
+        inject: [join(root, 'src/build/module-url.js')],
+      }),
+    ),
+  )
+}
+
+function declaredOutputs(manifest) {
+  const modules = Object.values(manifest.walg?.contributes ?? {}).flat()
+  const hot = modules.flatMap((m) => Object.values(m.hot ?? {}))
+  const oclif = [manifest.oclif?.commands?.target].filter(Boolean)
+  return [...modules.map((m) => m.module), ...hot, ...oclif]
+}
+
+const wanted = process.argv.slice(2)
+const plugins = readdirSync(join(root, 'plugins')).filter((name) =>
+  existsSync(join(root, 'plugins', name, 'package.json')),
+)
+for (const name of plugins) {
+  if (wanted.length && !wanted.includes(name)) continue
+  const folder = join(root, 'plugins', name)
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  await bundle(join(folder, 'src'), folder, declaredOutputs(manifest))
+}
+if (!wanted.length || wanted.includes('host')) {
+  await bundle(join(root, 'src/host'), root, HOST_ENTRIES.map((name) => `dist/${name}.cjs`))
+}

@@ -1,0 +1,66 @@
+import type { Secret } from './secret.js'
+
+/**
+ * How the text of a setting is read:
+ * `int` a decimal number, `float`, `bool` (`1 t true 0 f false` in any usual case), `bytes` a count of bytes
+ * (plain, or with `B KB MB GB KiB MiB GiB`, 1024-based), `duration` Go's syntax (`300ms`, `1h30m`) giving milliseconds,
+ * `json` any JSON document, `list` comma-separated, `path` a local path, `enum` one of `values`.
+ */
+export type SettingKind = 'string' | 'int' | 'float' | 'bool' | 'bytes' | 'duration' | 'enum' | 'path' | 'list' | 'json'
+
+export interface SettingSpec {
+  readonly kind: SettingKind
+  /** One line: what it means, with unit and an example where that helps. */
+  readonly doc: string
+  /** Value in the user's syntax when nothing is set. */
+  readonly default?: string
+  /** Never printed; read as a `Secret`. */
+  readonly secret?: true
+  /** Other names, in the order in which they are looked up after the first. */
+  readonly aliases?: readonly string[]
+  /** For `enum`. */
+  readonly values?: readonly string[]
+  /** For numbers: smallest value allowed. */
+  readonly min?: number
+}
+
+export type SettingsSpec = Readonly<Record<string, SettingSpec>>
+
+interface ValueByKind {
+  string: string
+  int: number
+  float: number
+  bool: boolean
+  bytes: number
+  duration: number
+  enum: string
+  path: string
+  list: readonly string[]
+  json: unknown
+}
+
+type PlainValue<S extends SettingSpec> = S['kind'] extends 'enum'
+  ? S extends { readonly values: readonly (infer V)[] }
+    ? V
+    : string
+  : ValueByKind[S['kind']]
+
+/** The type that reading a setting gives; undefined is possible only without a default. */
+export type SettingValue<S extends SettingSpec> =
+  | (S extends { readonly secret: true } ? Secret : PlainValue<S>)
+  | (S extends { readonly default: string } ? never : undefined)
+
+/** Declares settings once: types, defaults and the generated reference all come from here. */
+export function defineSettings<const S extends SettingsSpec>(spec: S): S {
+  return spec
+}
+
+/** The effective settings of one run: flag > environment > config file > default. */
+export interface Settings {
+  /** Rejects a malformed value with `E_SETTING_INVALID`, naming the setting and where it came from. */
+  get<S extends SettingsSpec, K extends keyof S & string>(spec: S, name: K): SettingValue<S[K]>
+  /** The text of a setting as the user gave it, whatever its kind; undefined when unset and without default. */
+  text(name: string): string | undefined
+  /** All names with a value, for exporting them to child processes. Contains secrets. */
+  toEnvironment(): Record<string, string>
+}
