@@ -31,5 +31,5 @@ export class WalgError extends Error {
 export function isWalgError(error: unknown, code?: string): error is WalgError {
   if (typeof error !== 'object' || error === null) return false
   if (!(BRAND in error)) return false
-  return code === undefined || (error as WalgError).code === code
+  return code === undefined || (error as { readonly code?: unknown }).code === code
 }
