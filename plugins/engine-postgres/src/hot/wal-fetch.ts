@@ -1,0 +1,3 @@
+import { walFetch } from '../operations/wal-fetch.js'
+
+export default walFetch

@@ -1,0 +1,3 @@
+import { walPrefetch } from '../operations/wal-prefetch.js'
+
+export default walPrefetch

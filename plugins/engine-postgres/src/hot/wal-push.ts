@@ -1,0 +1,3 @@
+import { walPush } from '../operations/wal-push.js'
+
+export default walPush

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import {
+  isWalgError,
+  type Operation,
+  type OperationContext,
+  type OperationInput,
+  type OperationResult,
+} from '@walg/sdk'
+import { requireDefaultStorage } from '../target-storage.js'
+import { walFolder } from '../wal/archived-object.js'
+import { fetchWalFile } from '../wal/fetch-wal-file.js'
+import { PrefetchFolder, startPrefetch } from '../wal/prefetch.js'
+import { placeFile, requireFreeDestination } from '../wal/segment-file.js'
+import { requireWalName } from '../wal/wal-file.js'
+
+/** The archive's proven end, which PostgreSQL may act upon. */
+const EXIT_ABSENT = 74
+/** A standby asks again. */
+const EXIT_TRY_AGAIN = 75
+/** Recovery stops with a fatal error, and nothing is lost. PostgreSQL would take 1 to 125 for the archive's end and promote. */
+const EXIT_FAILED = 200
+
+/** restore_command: exit 0 means that the whole file, checked, is at the destination. */
+export const walFetch: Operation = {
+  id: 'wal-fetch',
+  summary: 'Fetch one WAL file for recovery',
+  args: [
+    { name: 'wal_name', summary: 'name of the file, as %f of restore_command', required: true },
+    { name: 'destination_filename', summary: 'where to put it, as %p of restore_command', required: true },
+  ],
+  flags: {
+    'target-storage': { kind: 'string', summary: 'name of the storage to use', setting: 'WALG_TARGET_STORAGE' },
+  },
+  run: runWalFetch,
+  exitCodeFor(error) {
+    if (isWalgError(error, 'E_WAL_ABSENT')) return EXIT_ABSENT
+    if (isWalgError(error) && error.retryable && existsSync('standby.signal')) return EXIT_TRY_AGAIN
+    return EXIT_FAILED
+  },
+}
+
+async function runWalFetch(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {
+  requireDefaultStorage(ctx, input)
+  const text = input.args['wal_name'] ?? ''
+  const name = requireWalName(ctx, text)
+  const destination = resolve(input.args['destination_filename'] ?? '')
+  await requireFreeDestination(destination)
+
+  const isSegment = name.kind === 'segment'
+  const prefetched = new PrefetchFolder(ctx, destination)
+  if (!isSegment || !(await prefetched.take(ctx, name, text, destination))) {
+    const archive = await walFolder(ctx)
+    await placeFile(destination, await fetchWalFile(ctx, archive, text, name))
+    if (isSegment) await rm(join(prefetched.folder, text), { force: true })
+  }
+  if (isSegment) await startPrefetch(ctx, text, destination)
+  return { json: { name: text, destination } }
+}

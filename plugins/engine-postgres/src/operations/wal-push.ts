@@ -1,0 +1,44 @@
+import { basename, join, resolve } from 'node:path'
+import type { Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
+import { requireDefaultStorage } from '../target-storage.js'
+import { walFolder } from '../wal/archived-object.js'
+import { uploadReadyFiles } from '../wal/background-upload.js'
+import { pushWalFile } from '../wal/push-wal-file.js'
+import { openUploadMarkers } from '../wal/upload-markers.js'
+import { readWalFile } from '../wal/wal-file.js'
+import { uploadWalMetadata } from '../wal/wal-metadata.js'
+
+/** archive_command: exit 0 means that the file is in the repository for good. */
+export const walPush: Operation = {
+  id: 'wal-push',
+  summary: 'Archive one WAL file, and others that are ready',
+  args: [{ name: 'wal_filepath', summary: 'path of the file, as %p of archive_command', required: true }],
+  flags: {
+    'target-storage': { kind: 'string', summary: 'name of the storage to use', setting: 'WALG_TARGET_STORAGE' },
+  },
+  run: runWalPush,
+}
+
+async function runWalPush(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {
+  requireDefaultStorage(ctx, input)
+  const path = resolve(input.args['wal_filepath'] ?? '')
+  const name = basename(path)
+  const archive = await walFolder(ctx)
+  const markers = await openUploadMarkers(ctx, path)
+  const metadataFolder = markers?.folder ?? join(ctx.tmpDir, 'walg_data', 'walg_archive_status')
+
+  if (await markers?.take(ctx, archive, name)) {
+    ctx.log.debug(`${name} was archived ahead of its turn`)
+    if (ctx.settings.text('WALG_UPLOAD_WAL_METADATA') !== undefined) {
+      const file = await readWalFile(ctx, path, name).catch(() => undefined)
+      if (file) await uploadWalMetadata(ctx, archive, file, metadataFolder)
+    }
+    return { json: { name, status: 'already-archived' } }
+  }
+
+  const { kind, key, file } = await pushWalFile(ctx, archive, path)
+  ctx.log.info(kind === 'pushed' ? `FILE PATH: ${key}` : `${name} is archived already with the same content`)
+  await uploadWalMetadata(ctx, archive, file, metadataFolder)
+  await uploadReadyFiles(ctx, archive, markers, path)
+  return { json: { name, status: kind, object: `wal_005/${key}` } }
+}

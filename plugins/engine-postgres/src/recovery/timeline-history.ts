@@ -1,0 +1,49 @@
+import { WalgError } from '@walg/sdk'
+
+/** One timeline that a history left, and where. */
+export interface TimelineSwitch {
+  readonly timelineId: number
+  /** First LSN that is no longer on this timeline. */
+  readonly endLsn: bigint
+}
+
+/** Reads a timeline history file: the timelines before this one, oldest first. */
+export function parseTimelineHistory(text: string, fileName: string): readonly TimelineSwitch[] {
+  const switches: TimelineSwitch[] = []
+  for (const line of text.split('\n')) {
+    if (line.trim() === '' || line.trimStart().startsWith('#')) continue
+    const match = /^\s*(\d+)\s+([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})(\s|$)/.exec(line)
+    if (!match) {
+      throw new WalgError('E_WAL_INVALID', `unable to read ${fileName}: '${line.slice(0, 80)}' is no history entry`)
+    }
+    const [, timeline, high, low] = match
+    switches.push({ timelineId: Number(timeline), endLsn: (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`) })
+  }
+  return switches
+}
+
+/** The way from the first timeline to a target timeline. */
+export class TimelinePath {
+  readonly timelineId: number
+  readonly #switches: readonly TimelineSwitch[]
+
+  constructor(timelineId: number, switches: readonly TimelineSwitch[]) {
+    this.timelineId = timelineId
+    this.#switches = switches
+  }
+
+  /** Whether what was written on this timeline up to `lsn` is part of the history. */
+  contains(timelineId: number, lsn: bigint): boolean {
+    if (timelineId === this.timelineId) return true
+    const left = this.#switches.find((entry) => entry.timelineId === timelineId)
+    return left !== undefined && lsn <= left.endLsn
+  }
+
+  /** The timeline whose file holds this segment to its end; the one that begins in it where there is a switch. */
+  timelineOf(segment: bigint, segmentBytes: number): number {
+    for (const { timelineId, endLsn } of this.#switches) {
+      if (segment < endLsn / BigInt(segmentBytes)) return timelineId
+    }
+    return this.timelineId
+  }
+}

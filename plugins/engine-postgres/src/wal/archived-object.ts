@@ -1,0 +1,96 @@
+import { readObject } from '@walg/core'
+import { isWalgError, type ObjectInfo, type OperationContext, type Storage, WalgError } from '@walg/sdk'
+
+/** Extensions that WAL-G has ever written; an object with one of them must not pass for absent. */
+const WALG_EXTENSIONS = ['lz4', 'lzma', 'gz', 'br', 'lzo', 'zst']
+
+/** One archived file: WAL segment, history, backup history or partial segment. */
+export interface ArchivedObject {
+  /** Relative to the archive's folder. */
+  readonly key: string
+  /** Of the codec that wrote it; empty for none. */
+  readonly extension: string
+  readonly info: ObjectInfo
+}
+
+/** Where WAL is archived. */
+export async function walFolder(ctx: OperationContext): Promise<Storage> {
+  return (await ctx.storage()).sub('wal_005')
+}
+
+/**
+ * Finds the object that holds a file, whatever codec wrote it. Undefined only when the storage has answered "not there"
+ * for every name it could have.
+ */
+export async function findArchived(
+  ctx: OperationContext,
+  archive: Storage,
+  name: string,
+): Promise<ArchivedObject | undefined> {
+  const preferred = (await ctx.compressor()).extension
+  const first = await statIfThere(ctx, archive, objectName(name, preferred))
+  if (first) return { key: first.key, extension: preferred, info: first }
+
+  const extensions = new Set([...ctx.extensions(), ...WALG_EXTENSIONS, ''])
+  extensions.delete(preferred)
+  const candidates = [...extensions].map((extension) => ({ key: objectName(name, extension), extension }))
+  // Releases long ago wrote a trailing dot for uncompressed files.
+  candidates.push({ key: `${name}.`, extension: '' })
+  const found = await Promise.all(
+    candidates.map(async (candidate) => ({ ...candidate, info: await statIfThere(ctx, archive, candidate.key) })),
+  )
+  for (const { key, extension, info } of found) if (info) return { key, extension, info }
+  return undefined
+}
+
+/** The content of an archived file, decrypted and decompressed, in memory. `maxBytes` guards against nonsense. */
+export async function readArchived(
+  ctx: OperationContext,
+  archive: Storage,
+  object: ArchivedObject,
+  maxBytes: number,
+): Promise<readonly Uint8Array[]> {
+  const compressor = object.extension === '' ? undefined : await ctx.compressorFor(object.extension)
+  if (object.extension !== '' && !compressor) {
+    throw new WalgError('E_PLUGIN_MISSING', `unable to read ${object.key}: no installed codec knows .${object.extension}`, {
+      details: { key: object.key, extension: object.extension },
+    })
+  }
+  const crypter = await ctx.crypter()
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  const content = readObject(archive, object.key, {
+    signal: ctx.signal,
+    concurrency: 2,
+    ...(compressor && { compressor }),
+    ...(crypter && { crypter }),
+  })
+  for await (const chunk of content) {
+    bytes += chunk.length
+    if (bytes > maxBytes) {
+      throw new WalgError('E_WAL_INVALID', `unable to use ${object.key}: more than ${maxBytes} bytes`, {
+        details: { key: object.key, maxBytes },
+      })
+    }
+    chunks.push(chunk)
+  }
+  return chunks
+}
+
+/** Name of the object that holds a file. */
+export function objectName(name: string, extension: string): string {
+  return extension === '' ? name : `${name}.${extension}`
+}
+
+async function statIfThere(
+  ctx: OperationContext,
+  archive: Storage,
+  key: string,
+): Promise<ObjectInfo | undefined> {
+  try {
+    return await archive.stat(key, { signal: ctx.signal })
+  } catch (error) {
+    if (isWalgError(error, 'E_STORAGE_NOT_FOUND')) return undefined
+    throw error
+  }
+}

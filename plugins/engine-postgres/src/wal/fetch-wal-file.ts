@@ -1,0 +1,36 @@
+import type { OperationContext, Storage } from '@walg/sdk'
+import { WalgError } from '@walg/sdk'
+import type { WalName } from '../catalog/wal-segment.js'
+import { findArchived, readArchived } from './archived-object.js'
+import { checkSegment, maxBytesOf } from './wal-file.js'
+
+/** Timeline 1 has no history: PostgreSQL never writes this file, and asks for it all the same. */
+const NEVER_ARCHIVED = '00000001.history'
+
+/**
+ * The content of an archived file, whole and checked against its name. Rejects with `E_WAL_ABSENT` only when the
+ * repository has answered that it does not hold the file.
+ */
+export async function fetchWalFile(
+  ctx: OperationContext,
+  archive: Storage,
+  text: string,
+  name: WalName,
+): Promise<readonly Uint8Array[]> {
+  if (text === NEVER_ARCHIVED) throw absent(text)
+  const object = await findArchived(ctx, archive, text)
+  if (!object) throw absent(text)
+  const chunks = await readArchived(ctx, archive, object, maxBytesOf(ctx, name))
+  if (name.kind === 'segment' || name.kind === 'partial') {
+    checkSegment(ctx, name, chunks, `${object.key} of the repository`)
+  } else if (chunks.length === 0) {
+    throw new WalgError('E_WAL_INVALID', `unable to accept ${object.key} of the repository: it is empty`)
+  }
+  return chunks
+}
+
+function absent(name: string): WalgError {
+  return new WalgError('E_WAL_ABSENT', `unable to fetch ${name}: the repository does not hold it`, {
+    details: { name },
+  })
+}
