@@ -1,1 +1,9 @@
-export {}
+export * from './pipeline/none-compressor.js'
+export * from './pipeline/object-reader.js'
+export * from './pipeline/object-writer.js'
+export * from './pipeline/rate-limiter.js'
+export * from './pipeline/slab-pool.js'
+export * from './storage/object-key.js'
+export * from './storage/open-storage.js'
+export * from './storage/with-rate-limit.js'
+export * from './storage/with-retry.js'

@@ -1,0 +1,154 @@
+import {
+  type ByteStream,
+  type CallOptions,
+  isWalgError,
+  type ListedFolder,
+  type ObjectInfo,
+  type ReadOptions,
+  type Storage,
+  type StorageDriver,
+  WalgError,
+  type WriteOptions,
+} from '@walg/sdk'
+import { joinKey, requireKey, requirePrefix } from './object-key.js'
+import type { StorageOptions } from './open-storage.js'
+import { resumingBody } from './resuming-body.js'
+import { writeParts } from './write-parts.js'
+
+/** A folder of an opened storage. */
+export class StorageFolder implements Storage {
+  readonly name: string
+  readonly #driver: StorageDriver
+  readonly #options: StorageOptions
+  readonly #folder: string
+
+  constructor(driver: StorageDriver, options: StorageOptions, folder: string) {
+    this.name = options.name
+    this.#driver = driver
+    this.#options = options
+    this.#folder = folder
+  }
+
+  sub(folder: string): Storage {
+    return new StorageFolder(this.#driver, this.#options, joinKey(this.#folder, folder))
+  }
+
+  async read(key: string, o: ReadOptions): Promise<{ readonly info: ObjectInfo; readonly body: ByteStream }> {
+    const whole = this.#key(key)
+    const { info, body } = await this.#driver.get(whole, o)
+    return { info: this.#relative(info), body: resumingBody(this.#driver, whole, info, body, o, this.#options) }
+  }
+
+  async readAll(key: string, o: ReadOptions): Promise<Uint8Array> {
+    const { body } = await this.read(key, o)
+    const chunks: Uint8Array[] = []
+    for await (const chunk of body) chunks.push(chunk)
+    return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+  }
+
+  async write(key: string, body: ByteStream | readonly Uint8Array[], o: WriteOptions): Promise<ObjectInfo> {
+    const whole = this.#key(key)
+    const put = { signal: o.signal, ...(o.ifAbsent && { ifAbsent: true }) }
+    if (isBuffers(body)) {
+      const size = body.reduce((sum, chunk) => sum + chunk.length, 0)
+      if (size <= this.#driver.capabilities.maxPutBytes) return this.#relative(await this.#driver.put(whole, body, put))
+      return this.#relative(await writeParts(this.#driver, whole, streamOf(body), { ...o, size }))
+    }
+    if (this.#driver.putStream) return this.#relative(await this.#driver.putStream(whole, body, put))
+    return this.#relative(await writeParts(this.#driver, whole, body, o))
+  }
+
+  async stat(key: string, o: CallOptions): Promise<ObjectInfo> {
+    return this.#relative(await this.#driver.head(this.#key(key), o))
+  }
+
+  async exists(key: string, o: CallOptions): Promise<boolean> {
+    try {
+      await this.stat(key, o)
+      return true
+    } catch (error) {
+      if (isWalgError(error, 'E_STORAGE_NOT_FOUND')) return false
+      throw error
+    }
+  }
+
+  async *list(prefix: string, o: CallOptions): AsyncIterable<ObjectInfo> {
+    requirePrefix(prefix)
+    for await (const page of this.#pages(this.#prefix(prefix), o)) {
+      for (const info of page.objects) yield this.#relative(info)
+    }
+  }
+
+  async listFolder(folder: string, o: CallOptions): Promise<ListedFolder> {
+    const path = joinKey(this.#folder, folder)
+    const prefix = path === '' ? '' : `${path}/`
+    requirePrefix(prefix)
+    const objects: ObjectInfo[] = []
+    const folders: string[] = []
+    for await (const page of this.#pages(prefix, { ...o, delimiter: '/' })) {
+      for (const info of page.objects) objects.push({ ...info, key: info.key.slice(prefix.length) })
+      for (const name of page.folders) folders.push(name.slice(prefix.length, -1))
+    }
+    return { objects, folders }
+  }
+
+  async deleteMany(keys: readonly string[], o: CallOptions): Promise<void> {
+    const whole = keys.map((key) => this.#key(key))
+    const batch = Math.max(1, this.#driver.capabilities.deleteBatch)
+    let firstError: unknown
+    let failed = 0
+    for (let at = 0; at < whole.length; at += batch) {
+      for (const outcome of await this.#driver.delete(whole.slice(at, at + batch), o)) {
+        if (outcome.deleted) continue
+        failed++
+        firstError ??= outcome.error
+      }
+    }
+    if (failed === 0) return
+    if (failed === 1 || !isWalgError(firstError)) throw firstError
+    throw new WalgError(firstError.code, `${firstError.message}, and ${failed - 1} more`, {
+      details: { ...firstError.details, failed },
+      cause: firstError,
+    })
+  }
+
+  async copy(from: string, to: string, o: CallOptions): Promise<ObjectInfo> {
+    if (this.#driver.copy) return this.#relative(await this.#driver.copy(this.#key(from), this.#key(to), o))
+    const { info, body } = await this.read(from, o)
+    return await this.write(to, body, { ...o, size: info.size })
+  }
+
+  async close(): Promise<void> {
+    await this.#driver.close()
+  }
+
+  async *#pages(prefix: string, o: CallOptions & { readonly delimiter?: '/' }) {
+    let cursor: string | undefined
+    do {
+      const page = await this.#driver.list(prefix, { ...o, ...(cursor !== undefined && { cursor }) })
+      yield page
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+  }
+
+  #key(key: string): string {
+    requireKey(key)
+    return joinKey(this.#folder, key)
+  }
+
+  #prefix(prefix: string): string {
+    return this.#folder === '' ? prefix : `${this.#folder}/${prefix}`
+  }
+
+  #relative(info: ObjectInfo): ObjectInfo {
+    return this.#folder === '' ? info : { ...info, key: info.key.slice(this.#folder.length + 1) }
+  }
+}
+
+function isBuffers(body: ByteStream | readonly Uint8Array[]): body is readonly Uint8Array[] {
+  return Array.isArray(body)
+}
+
+async function* streamOf(chunks: readonly Uint8Array[]): ByteStream {
+  yield* chunks
+}
