@@ -1,0 +1,181 @@
+import { type ByteStream, type CodecOptions, WalgError } from '@walg/sdk'
+import { type BlockCodec, blockCodec, PREFIX_BYTES } from './block-codec.js'
+import { ByteReader } from './byte-reader.js'
+import { type FrameHeader, readFrameHeader } from './frame-header.js'
+import {
+  FRAME_MAGIC,
+  LEGACY_BLOCK_BYTES,
+  LEGACY_MAGIC,
+  SKIPPABLE_MAGIC,
+  SKIPPABLE_MASK,
+  STORED_FLAG,
+  WINDOW_BYTES,
+} from './frame-format.js'
+import { type XxHash32, xxHash32 } from './xxhash32.js'
+
+/** Every frame of the object, one after the other: ordinary, legacy and skippable ones. Rejects what is cut or damaged. */
+export async function* decompressFrames(source: ByteStream, o: CodecOptions): ByteStream {
+  const tools = { codec: await blockCodec(), hashes: await xxHash32() }
+  const reader = new ByteReader(source)
+  try {
+    let frames = 0
+    let magic = await nextMagic(reader)
+    for (; magic !== undefined; frames++) {
+      o.signal.throwIfAborted()
+      if (magic === FRAME_MAGIC) {
+        yield* frame(reader, await readFrameHeader(reader, tools.hashes), tools, o)
+        magic = await nextMagic(reader)
+      } else if (magic === LEGACY_MAGIC) {
+        magic = yield* legacyFrame(reader, tools.codec, o)
+      } else if ((magic & SKIPPABLE_MASK) >>> 0 === SKIPPABLE_MAGIC) {
+        await skipFrame(reader)
+        magic = await nextMagic(reader)
+      } else if (frames === 0) {
+        throw corrupt('it does not begin with an LZ4 frame')
+      } else {
+        throw new WalgError('E_CODEC_TRAILING_DATA', 'unable to decompress LZ4: bytes follow that are no frame')
+      }
+    }
+    if (frames === 0) throw truncated('the object is empty')
+  } finally {
+    await reader.close()
+  }
+}
+
+interface Tools {
+  readonly codec: BlockCodec
+  readonly hashes: XxHash32
+}
+
+/** Blocks of one frame, unpacked in parallel where they do not depend on each other. */
+async function* frame(reader: ByteReader, header: FrameHeader, tools: Tools, o: CodecOptions): ByteStream {
+  const hash = header.hasContentChecksum ? tools.hashes.start() : undefined
+  const pending: Promise<Uint8Array>[] = []
+  const lookAhead = header.isIndependent ? Math.max(1, o.concurrency) : 1
+  let window = new Uint8Array()
+  let total = 0
+  const finish = async () => {
+    const bytes = await pending.shift()!
+    if (!header.isIndependent) window = slidWindow(window, bytes)
+    total += bytes.length
+    hash?.update(bytes)
+    return bytes
+  }
+  try {
+    for (;;) {
+      o.signal.throwIfAborted()
+      const size = await readUInt32(reader, 'a block header')
+      if (size === 0) break
+      const unpacking = readBlock(reader, size, header, tools, window)
+      // Blocks are read one after the other; only their unpacking overlaps.
+      const block = await unpacking
+      block.bytes.catch(() => undefined)
+      pending.push(block.bytes)
+      if (pending.length >= lookAhead) {
+        const bytes = await finish()
+        if (bytes.length > 0) yield bytes
+      }
+    }
+    while (pending.length > 0) {
+      const bytes = await finish()
+      if (bytes.length > 0) yield bytes
+    }
+  } finally {
+    await Promise.allSettled(pending)
+  }
+  if (hash && (await readUInt32(reader, 'the checksum of the content')) !== hash.digest()) {
+    throw corrupt('the checksum of the content does not fit')
+  }
+  if (header.contentBytes !== undefined && header.contentBytes !== BigInt(total)) {
+    throw corrupt(`it holds ${total} bytes, its header says ${header.contentBytes}`)
+  }
+}
+
+async function readBlock(
+  reader: ByteReader,
+  sizeField: number,
+  header: FrameHeader,
+  tools: Tools,
+  window: Uint8Array,
+): Promise<{ readonly bytes: Promise<Uint8Array> }> {
+  const isStored = (sizeField & STORED_FLAG) !== 0
+  const size = (sizeField & ~STORED_FLAG) >>> 0
+  if (size > header.blockBytes) throw corrupt(`a block of ${size} bytes is larger than its frame allows`)
+  // lz4-napi wants the unpacked length in front of the data.
+  const data = await reader.readAfter(PREFIX_BYTES, size)
+  if (data.length < PREFIX_BYTES + size) throw truncated('a block is cut')
+  const body = data.subarray(PREFIX_BYTES)
+  if (header.hasBlockChecksums && (await readUInt32(reader, 'the checksum of a block')) !== tools.hashes.of(body)) {
+    throw corrupt('the checksum of a block does not fit')
+  }
+  if (isStored) return { bytes: Promise.resolve(body) }
+  data.writeUInt32LE(header.blockBytes, 0)
+  return { bytes: unpack(tools.codec, data, window) }
+}
+
+async function unpack(codec: BlockCodec, data: Uint8Array, window: Uint8Array): Promise<Uint8Array> {
+  try {
+    return window.length > 0 ? await codec.uncompress(data, window) : await codec.uncompress(data)
+  } catch (error) {
+    throw new WalgError('E_CODEC_CORRUPT', `unable to decompress LZ4: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** A frame of the old format has no end: it stops where something follows that is no block size. */
+async function* legacyFrame(
+  reader: ByteReader,
+  codec: BlockCodec,
+  o: CodecOptions,
+): AsyncGenerator<Uint8Array, number | undefined> {
+  for (;;) {
+    o.signal.throwIfAborted()
+    const size = await nextMagic(reader)
+    if (size === undefined || isMagic(size)) return size
+    if (size > LEGACY_BLOCK_BYTES + LEGACY_BLOCK_BYTES / 255 + 16) throw corrupt(`a legacy block of ${size} bytes`)
+    const data = await reader.readAfter(PREFIX_BYTES, size)
+    if (data.length < PREFIX_BYTES + size) throw truncated('a block is cut')
+    data.writeUInt32LE(LEGACY_BLOCK_BYTES, 0)
+    const bytes = await unpack(codec, data, new Uint8Array())
+    if (bytes.length > 0) yield bytes
+  }
+}
+
+function isMagic(value: number): boolean {
+  return value === FRAME_MAGIC || value === LEGACY_MAGIC || (value & SKIPPABLE_MASK) >>> 0 === SKIPPABLE_MAGIC
+}
+
+async function skipFrame(reader: ByteReader): Promise<void> {
+  const size = await readUInt32(reader, 'the size of a skippable frame')
+  if ((await reader.skip(size)) < size) throw truncated('a skippable frame is cut')
+}
+
+/** The next four bytes; undefined at the end of the object. */
+async function nextMagic(reader: ByteReader): Promise<number | undefined> {
+  const bytes = await reader.read(4)
+  if (bytes.length === 0) return undefined
+  if (bytes.length < 4) throw truncated('it ends within a frame header')
+  return bytes.readUInt32LE(0)
+}
+
+async function readUInt32(reader: ByteReader, what: string): Promise<number> {
+  const bytes = await reader.read(4)
+  if (bytes.length < 4) throw truncated(`${what} is missing`)
+  return bytes.readUInt32LE(0)
+}
+
+function slidWindow(window: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (bytes.length >= WINDOW_BYTES) return Uint8Array.from(bytes.subarray(bytes.length - WINDOW_BYTES))
+  const kept = window.subarray(Math.max(0, window.length + bytes.length - WINDOW_BYTES))
+  const next = new Uint8Array(kept.length + bytes.length)
+  next.set(kept)
+  next.set(bytes, kept.length)
+  return next
+}
+
+function truncated(why: string): WalgError {
+  return new WalgError('E_CODEC_TRUNCATED', `unable to decompress LZ4: ${why}`)
+}
+
+function corrupt(why: string): WalgError {
+  return new WalgError('E_CODEC_CORRUPT', `unable to decompress LZ4: ${why}`)
+}
