@@ -55,5 +55,9 @@ for (const name of plugins) {
   await bundle(join(folder, 'src'), folder, declaredOutputs(manifest))
 }
 if (!wanted.length || wanted.includes('host')) {
-  await bundle(join(root, 'src/host'), root, HOST_ENTRIES.map((name) => `dist/${name}.cjs`))
+  await bundle(
+    join(root, 'src/host'),
+    root,
+    HOST_ENTRIES.map((name) => `dist/${name}.cjs`),
+  )
 }

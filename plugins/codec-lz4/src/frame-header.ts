@@ -31,11 +31,17 @@ export async function readFrameHeader(reader: ByteReader, hashes: XxHash32): Pro
   }
   const checksum = (hashes.of(descriptor.subarray(0, -1)) >>> 8) & 0xff
   if (checksum !== descriptor.at(-1)) {
-    throw new WalgError('E_CODEC_CORRUPT', 'unable to decompress LZ4: the checksum of a frame header does not fit')
+    throw new WalgError(
+      'E_CODEC_CORRUPT',
+      'unable to decompress LZ4: the checksum of a frame header does not fit',
+    )
   }
   const blockBytes = BLOCK_BYTES[(sizes >> 4) & 7]
   if (blockBytes === undefined) {
-    throw new WalgError('E_CODEC_CORRUPT', 'unable to decompress LZ4: a frame header names no known block size')
+    throw new WalgError(
+      'E_CODEC_CORRUPT',
+      'unable to decompress LZ4: a frame header names no known block size',
+    )
   }
   if (flags & FLAG_DICTIONARY) {
     throw new WalgError('E_CODEC_CORRUPT', 'unable to decompress LZ4: the frame needs a dictionary')

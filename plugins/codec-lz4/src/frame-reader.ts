@@ -1,7 +1,6 @@
 import { type ByteStream, type CodecOptions, WalgError } from '@walg/sdk'
 import { type BlockCodec, blockCodec, PREFIX_BYTES } from './block-codec.js'
 import { ByteReader } from './byte-reader.js'
-import { type FrameHeader, readFrameHeader } from './frame-header.js'
 import {
   FRAME_MAGIC,
   LEGACY_BLOCK_BYTES,
@@ -11,6 +10,7 @@ import {
   STORED_FLAG,
   WINDOW_BYTES,
 } from './frame-format.js'
+import { type FrameHeader, readFrameHeader } from './frame-header.js'
 import { type XxHash32, xxHash32 } from './xxhash32.js'
 
 /** Every frame of the object, one after the other: ordinary, legacy and skippable ones. Rejects what is cut or damaged. */
@@ -33,7 +33,10 @@ export async function* decompressFrames(source: ByteStream, o: CodecOptions): By
       } else if (frames === 0) {
         throw corrupt('it does not begin with an LZ4 frame')
       } else {
-        throw new WalgError('E_CODEC_TRAILING_DATA', 'unable to decompress LZ4: bytes follow that are no frame')
+        throw new WalgError(
+          'E_CODEC_TRAILING_DATA',
+          'unable to decompress LZ4: bytes follow that are no frame',
+        )
       }
     }
     if (frames === 0) throw truncated('the object is empty')
@@ -105,7 +108,10 @@ async function readBlock(
   const data = await reader.readAfter(PREFIX_BYTES, size)
   if (data.length < PREFIX_BYTES + size) throw truncated('a block is cut')
   const body = data.subarray(PREFIX_BYTES)
-  if (header.hasBlockChecksums && (await readUInt32(reader, 'the checksum of a block')) !== tools.hashes.of(body)) {
+  if (
+    header.hasBlockChecksums &&
+    (await readUInt32(reader, 'the checksum of a block')) !== tools.hashes.of(body)
+  ) {
     throw corrupt('the checksum of a block does not fit')
   }
   if (isStored) return { bytes: Promise.resolve(body) }
@@ -117,7 +123,9 @@ async function unpack(codec: BlockCodec, data: Uint8Array, window: Uint8Array): 
   try {
     return window.length > 0 ? await codec.uncompress(data, window) : await codec.uncompress(data)
   } catch (error) {
-    throw new WalgError('E_CODEC_CORRUPT', `unable to decompress LZ4: ${(error as Error).message}`, { cause: error })
+    throw new WalgError('E_CODEC_CORRUPT', `unable to decompress LZ4: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
 }
 
@@ -131,7 +139,8 @@ async function* legacyFrame(
     o.signal.throwIfAborted()
     const size = await nextMagic(reader)
     if (size === undefined || isMagic(size)) return size
-    if (size > LEGACY_BLOCK_BYTES + LEGACY_BLOCK_BYTES / 255 + 16) throw corrupt(`a legacy block of ${size} bytes`)
+    if (size > LEGACY_BLOCK_BYTES + LEGACY_BLOCK_BYTES / 255 + 16)
+      throw corrupt(`a legacy block of ${size} bytes`)
     const data = await reader.readAfter(PREFIX_BYTES, size)
     if (data.length < PREFIX_BYTES + size) throw truncated('a block is cut')
     data.writeUInt32LE(LEGACY_BLOCK_BYTES, 0)

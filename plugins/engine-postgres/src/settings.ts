@@ -30,7 +30,12 @@ export const pgSettings = defineSettings({
     min: 1,
     doc: 'Tar parts extracted at once; WAL segments prefetched; 1 turns prefetching off',
   },
-  WALG_DOWNLOAD_FILE_RETRIES: { kind: 'int', default: '15', min: 0, doc: 'Rounds of retrying failed tar parts' },
+  WALG_DOWNLOAD_FILE_RETRIES: {
+    kind: 'int',
+    default: '15',
+    min: 0,
+    doc: 'Rounds of retrying failed tar parts',
+  },
   WALG_TAR_SIZE_THRESHOLD: {
     kind: 'int',
     default: '1073741823',
@@ -64,10 +69,19 @@ export const pgSettings = defineSettings({
     doc: 'Folder under which prefetched segments are kept; default: that of the destination of wal-fetch',
   },
   WALG_USE_WAL_DELTA: { kind: 'bool', default: 'false', doc: 'Record changed blocks while pushing WAL' },
-  WALG_DELTA_MAX_STEPS: { kind: 'int', default: '0', min: 0, doc: 'Longest chain of delta backups; 0 makes full backups' },
+  WALG_DELTA_MAX_STEPS: {
+    kind: 'int',
+    default: '0',
+    min: 0,
+    doc: 'Longest chain of delta backups; 0 makes full backups',
+  },
   WALG_SENTINEL_USER_DATA: { kind: 'json', doc: 'User data stored with a backup, any JSON' },
   WALG_FETCH_TARGET_USER_DATA: { kind: 'json', doc: 'Selects the backup to fetch by its user data' },
-  WALG_VERIFY_PAGE_CHECKSUMS: { kind: 'bool', default: 'false', doc: 'Verify page checksums while backing up' },
+  WALG_VERIFY_PAGE_CHECKSUMS: {
+    kind: 'bool',
+    default: 'false',
+    doc: 'Verify page checksums while backing up',
+  },
   WALG_STORE_ALL_CORRUPT_BLOCKS: {
     kind: 'bool',
     default: 'false',
@@ -75,14 +89,26 @@ export const pgSettings = defineSettings({
   },
   WALG_WITHOUT_FILES_METADATA: { kind: 'bool', default: 'false', doc: 'Do not write files_metadata.json' },
   WALG_USE_RATING_COMPOSER: { kind: 'bool', default: 'false', doc: 'Pack files by how often they change' },
-  WALG_USE_COPY_COMPOSER: { kind: 'bool', default: 'false', doc: 'Copy unchanged tar parts of the last full backup' },
-  WALG_USE_DATABASE_COMPOSER: { kind: 'bool', default: 'false', doc: 'Pack each database into tar parts of its own' },
+  WALG_USE_COPY_COMPOSER: {
+    kind: 'bool',
+    default: 'false',
+    doc: 'Copy unchanged tar parts of the last full backup',
+  },
+  WALG_USE_DATABASE_COMPOSER: {
+    kind: 'bool',
+    default: 'false',
+    doc: 'Pack each database into tar parts of its own',
+  },
   WALG_DISABLE_PARTIAL_RESTORE: {
     kind: 'bool',
     default: 'false',
     doc: 'Do not store names of databases and tables with a backup',
   },
-  WALG_USE_REVERSE_UNPACK: { kind: 'bool', default: 'false', doc: 'Restore delta chains newest backup first' },
+  WALG_USE_REVERSE_UNPACK: {
+    kind: 'bool',
+    default: 'false',
+    doc: 'Restore delta chains newest backup first',
+  },
   WALG_SKIP_REDUNDANT_TARS: {
     kind: 'bool',
     default: 'false',
@@ -93,7 +119,10 @@ export const pgSettings = defineSettings({
     default: '1m',
     doc: 'Pause between checks that the server still answers during a backup; 0 turns them off',
   },
-  WALG_STOP_BACKUP_TIMEOUT: { kind: 'duration', doc: 'Time limit of the call that ends a backup; none by default' },
+  WALG_STOP_BACKUP_TIMEOUT: {
+    kind: 'duration',
+    doc: 'Time limit of the call that ends a backup; none by default',
+  },
   WALG_DISK_RATE_LIMIT: { kind: 'int', min: 1, doc: 'Bytes per second read from disk by backup-push' },
   WALG_NETWORK_RATE_LIMIT: { kind: 'int', min: 1, doc: 'Bytes per second sent to or read from the storage' },
   WALG_BACKUP_REQUIRE_WAL: {

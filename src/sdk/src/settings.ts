@@ -6,7 +6,17 @@ import type { Secret } from './secret.js'
  * (plain, or with `B KB MB GB KiB MiB GiB`, 1024-based), `duration` Go's syntax (`300ms`, `1h30m`) giving milliseconds,
  * `json` any JSON document, `list` comma-separated, `path` a local path, `enum` one of `values`.
  */
-export type SettingKind = 'string' | 'int' | 'float' | 'bool' | 'bytes' | 'duration' | 'enum' | 'path' | 'list' | 'json'
+export type SettingKind =
+  | 'string'
+  | 'int'
+  | 'float'
+  | 'bool'
+  | 'bytes'
+  | 'duration'
+  | 'enum'
+  | 'path'
+  | 'list'
+  | 'json'
 
 export interface SettingSpec {
   readonly kind: SettingKind

@@ -1,7 +1,12 @@
 /** What the name of a file in the WAL archive says. */
 export type WalName =
   | { readonly kind: 'segment' | 'partial'; readonly timelineId: number; readonly segment: bigint }
-  | { readonly kind: 'backup'; readonly timelineId: number; readonly segment: bigint; readonly offset: number }
+  | {
+      readonly kind: 'backup'
+      readonly timelineId: number
+      readonly segment: bigint
+      readonly offset: number
+    }
   | { readonly kind: 'history'; readonly timelineId: number }
 
 const NAME = /^([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(?:\.(partial)|\.([0-9A-F]{8})\.backup)?$/

@@ -31,7 +31,11 @@ export const walFetch: Operation = {
     { name: 'destination_filename', summary: 'where to put it, as %p of restore_command', required: true },
   ],
   flags: {
-    'target-storage': { kind: 'string', summary: 'name of the storage to use', setting: 'WALG_TARGET_STORAGE' },
+    'target-storage': {
+      kind: 'string',
+      summary: 'name of the storage to use',
+      setting: 'WALG_TARGET_STORAGE',
+    },
   },
   run: runWalFetch,
   exitCodeFor(error) {

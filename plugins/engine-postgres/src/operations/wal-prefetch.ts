@@ -1,5 +1,11 @@
 import { resolve } from 'node:path'
-import { type Operation, type OperationContext, type OperationInput, type OperationResult, WalgError } from '@walg/sdk'
+import {
+  type Operation,
+  type OperationContext,
+  type OperationInput,
+  type OperationResult,
+  WalgError,
+} from '@walg/sdk'
 import { requireDefaultStorage } from '../target-storage.js'
 import { walFolder } from '../wal/archived-object.js'
 import { PrefetchFolder, upcoming } from '../wal/prefetch.js'
@@ -17,7 +23,11 @@ export const walPrefetch: Operation = {
     { name: 'prefetch_location', summary: 'where that was put', required: true },
   ],
   flags: {
-    'target-storage': { kind: 'string', summary: 'name of the storage to use', setting: 'WALG_TARGET_STORAGE' },
+    'target-storage': {
+      kind: 'string',
+      summary: 'name of the storage to use',
+      setting: 'WALG_TARGET_STORAGE',
+    },
   },
   run: runWalPrefetch,
 }
@@ -27,14 +37,17 @@ async function runWalPrefetch(ctx: OperationContext, input: OperationInput): Pro
   const text = input.args['wal_name'] ?? ''
   const name = requireWalName(ctx, text)
   if (name.kind !== 'segment') {
-    throw new WalgError('E_WAL_NAME', `unable to prefetch after ${text}: it is no WAL segment`, { details: { text } })
+    throw new WalgError('E_WAL_NAME', `unable to prefetch after ${text}: it is no WAL segment`, {
+      details: { text },
+    })
   }
   const folder = new PrefetchFolder(ctx, resolve(input.args['prefetch_location'] ?? ''))
   await folder.clean(ctx, name)
   const archive = await walFolder(ctx)
   const queue = [...upcoming(ctx, text)]
   const work = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await folder.fetch(ctx, archive, next)
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      await folder.fetch(ctx, archive, next)
   }
   await Promise.all(Array.from({ length: PARALLEL }, work))
   return { json: { fetchedAfter: text } }

@@ -14,7 +14,11 @@ export const walPush: Operation = {
   summary: 'Archive one WAL file, and others that are ready',
   args: [{ name: 'wal_filepath', summary: 'path of the file, as %p of archive_command', required: true }],
   flags: {
-    'target-storage': { kind: 'string', summary: 'name of the storage to use', setting: 'WALG_TARGET_STORAGE' },
+    'target-storage': {
+      kind: 'string',
+      summary: 'name of the storage to use',
+      setting: 'WALG_TARGET_STORAGE',
+    },
   },
   run: runWalPush,
 }

@@ -21,7 +21,8 @@ export interface RecoveryFile {
 }
 
 const FIRST_WITH_SIGNAL_FILES = 120_000
-const RECOVERY_SETTING = /^\s*(restore_command|recovery_target\w*|recovery_end_command|archive_cleanup_command)\b/i
+const RECOVERY_SETTING =
+  /^\s*(restore_command|recovery_target\w*|recovery_end_command|archive_cleanup_command)\b/i
 
 /**
  * The files that make PostgreSQL recover: `recovery.conf` up to version 11; later ones read postgresql.auto.conf and a

@@ -23,7 +23,8 @@ export function recoveryTargetOf(flags: OperationInput['flags']): RecoveryTarget
   if (typeof flags['to-name'] === 'string') targets.push({ kind: 'name', name: parseName(flags['to-name']) })
   if (flags['immediate']) targets.push({ kind: 'immediate' })
   if (flags['latest']) targets.push({ kind: 'latest' })
-  if (targets.length > 1) throw usage('give one of --to, --to-lsn, --to-xid, --to-name, --immediate, --latest')
+  if (targets.length > 1)
+    throw usage('give one of --to, --to-lsn, --to-xid, --to-name, --immediate, --latest')
   return targets[0] ?? { kind: 'latest' }
 }
 
@@ -32,9 +33,17 @@ export function parseTime(text: string): bigint {
   const match = TIME.exec(text.trim())
   if (!match) throw usage(`--to '${text}' is no time; write it as '2026-08-01 10:11:12.5+02'`)
   const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = match
-  const parts = [Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)] as const
+  const parts = [
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  ] as const
   const wall = new Date(Date.UTC(...parts))
-  const isReal = wall.getUTCMonth() === parts[1] && wall.getUTCDate() === parts[2] && parts[3] < 24 && parts[4] < 60
+  const isReal =
+    wall.getUTCMonth() === parts[1] && wall.getUTCDate() === parts[2] && parts[3] < 24 && parts[4] < 60
   if (!isReal || parts[5] > 59) throw usage(`--to '${text}' is no time of the calendar`)
   const milliseconds = zone === undefined ? new Date(...parts).getTime() : wall.getTime() - offsetMs(zone)
   return BigInt(milliseconds) * 1000n + BigInt(fraction.padEnd(6, '0').slice(0, 6) || '0')

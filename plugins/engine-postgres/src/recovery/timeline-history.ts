@@ -14,7 +14,10 @@ export function parseTimelineHistory(text: string, fileName: string): readonly T
     if (line.trim() === '' || line.trimStart().startsWith('#')) continue
     const match = /^\s*(\d+)\s+([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})(\s|$)/.exec(line)
     if (!match) {
-      throw new WalgError('E_WAL_INVALID', `unable to read ${fileName}: '${line.slice(0, 80)}' is no history entry`)
+      throw new WalgError(
+        'E_WAL_INVALID',
+        `unable to read ${fileName}: '${line.slice(0, 80)}' is no history entry`,
+      )
     }
     const [, timeline, high, low] = match
     switches.push({ timelineId: Number(timeline), endLsn: (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`) })

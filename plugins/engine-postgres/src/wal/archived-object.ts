@@ -37,7 +37,10 @@ export async function findArchived(
   // Releases long ago wrote a trailing dot for uncompressed files.
   candidates.push({ key: `${name}.`, extension: '' })
   const found = await Promise.all(
-    candidates.map(async (candidate) => ({ ...candidate, info: await statIfThere(ctx, archive, candidate.key) })),
+    candidates.map(async (candidate) => ({
+      ...candidate,
+      info: await statIfThere(ctx, archive, candidate.key),
+    })),
   )
   for (const { key, extension, info } of found) if (info) return { key, extension, info }
   return undefined
@@ -52,9 +55,13 @@ export async function readArchived(
 ): Promise<readonly Uint8Array[]> {
   const compressor = object.extension === '' ? undefined : await ctx.compressorFor(object.extension)
   if (object.extension !== '' && !compressor) {
-    throw new WalgError('E_PLUGIN_MISSING', `unable to read ${object.key}: no installed codec knows .${object.extension}`, {
-      details: { key: object.key, extension: object.extension },
-    })
+    throw new WalgError(
+      'E_PLUGIN_MISSING',
+      `unable to read ${object.key}: no installed codec knows .${object.extension}`,
+      {
+        details: { key: object.key, extension: object.extension },
+      },
+    )
   }
   const crypter = await ctx.crypter()
   const chunks: Uint8Array[] = []

@@ -59,7 +59,10 @@ export class PrefetchFolder {
 
   /** Whether this segment is at hand, under way, or was tried in vain. */
   async knows(text: string): Promise<boolean> {
-    return (await sizeOf(join(this.folder, text))) !== undefined || (await sizeOf(join(this.running, text))) !== undefined
+    return (
+      (await sizeOf(join(this.folder, text))) !== undefined ||
+      (await sizeOf(join(this.running, text))) !== undefined
+    )
   }
 
   /** Fetches one segment ahead of time. What is absent leaves nothing; what fails leaves an empty file, so that it is not tried again. */

@@ -14,7 +14,11 @@ export interface PushResult {
  * Archives one file. Settles only when the object is durable. The same content under the same name is success,
  * whatever codec it was stored with; other content rejects with `E_WAL_CONFLICT`.
  */
-export async function pushWalFile(ctx: OperationContext, archive: Storage, path: string): Promise<PushResult> {
+export async function pushWalFile(
+  ctx: OperationContext,
+  archive: Storage,
+  path: string,
+): Promise<PushResult> {
   const baseName = basename(path)
   const looking = findQuietly(ctx, archive, baseName)
   const file = await readWalFile(ctx, path, baseName)
@@ -35,9 +39,13 @@ export async function pushWalFile(ctx: OperationContext, archive: Storage, path:
   }
   const stored = await archive.stat(key, { signal: ctx.signal })
   if (stored.size !== size) {
-    throw new WalgError('E_INTEGRITY_SIZE', `unable to archive ${baseName}: ${size} bytes sent, ${stored.size} stored`, {
-      details: { key, size, stored: stored.size },
-    })
+    throw new WalgError(
+      'E_INTEGRITY_SIZE',
+      `unable to archive ${baseName}: ${size} bytes sent, ${stored.size} stored`,
+      {
+        details: { key, size, stored: stored.size },
+      },
+    )
   }
   return { kind: 'pushed', key, file }
 }

@@ -42,7 +42,12 @@ export class UploadMarkers {
     return proven
   }
 
-  async #isArchived(ctx: OperationContext, archive: Storage, name: string, content: string): Promise<boolean> {
+  async #isArchived(
+    ctx: OperationContext,
+    archive: Storage,
+    name: string,
+    content: string,
+  ): Promise<boolean> {
     let marker: { readonly name?: unknown; readonly objectKey?: unknown }
     try {
       marker = JSON.parse(content)
@@ -64,7 +69,10 @@ export class UploadMarkers {
  * The marker folder of the cluster that a file belongs to; undefined when that cannot be told. WAL-G then uses the
  * folder for temporary files, where two clusters see each other's markers and segments get lost: walg does not.
  */
-export async function openUploadMarkers(ctx: OperationContext, walPath: string): Promise<UploadMarkers | undefined> {
+export async function openUploadMarkers(
+  ctx: OperationContext,
+  walPath: string,
+): Promise<UploadMarkers | undefined> {
   const dataDirectory = ctx.settings.get(pgSettings, 'PGDATA')
   const candidates = dataDirectory ? [join(dataDirectory, 'pg_wal'), join(dataDirectory, 'pg_xlog')] : []
   const own = dirname(walPath)

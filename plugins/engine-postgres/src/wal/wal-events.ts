@@ -15,8 +15,20 @@ const MAGIC_PG18 = 0xd118
 
 /** What recovery can stop at. Times are microseconds since 1970, UTC. */
 export type WalEvent =
-  | { readonly kind: 'transaction'; readonly lsn: bigint; readonly endLsn: bigint; readonly timeUs: bigint; readonly transactionId: number }
-  | { readonly kind: 'restore-point'; readonly lsn: bigint; readonly endLsn: bigint; readonly timeUs: bigint; readonly name: string }
+  | {
+      readonly kind: 'transaction'
+      readonly lsn: bigint
+      readonly endLsn: bigint
+      readonly timeUs: bigint
+      readonly transactionId: number
+    }
+  | {
+      readonly kind: 'restore-point'
+      readonly lsn: bigint
+      readonly endLsn: bigint
+      readonly timeUs: bigint
+      readonly name: string
+    }
 
 /** The end of a transaction or a restore point, if the record is one. `magic` is that of the WAL page. */
 export function walEventOf(record: WalRecord, magic: number): WalEvent | undefined {

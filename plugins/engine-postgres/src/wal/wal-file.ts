@@ -59,9 +59,13 @@ export async function readWalFile(ctx: OperationContext, path: string, baseName:
 export function requireWalName(ctx: OperationContext, name: string): WalName {
   const parsed = parseWalName(name, segmentBytesOf(ctx))
   if (parsed) return parsed
-  throw new WalgError('E_WAL_NAME', `unable to use '${name}': it is no name of a WAL, history or backup history file`, {
-    details: { name },
-  })
+  throw new WalgError(
+    'E_WAL_NAME',
+    `unable to use '${name}': it is no name of a WAL, history or backup history file`,
+    {
+      details: { name },
+    },
+  )
 }
 
 /** Rejects with `E_WAL_INVALID` unless the chunks are the whole segment that the name stands for. */
@@ -86,11 +90,17 @@ export function checkSegment(
   if (!header) throw invalid(where, 'it does not begin with a WAL page header')
   const expected = name.segment * BigInt(segmentBytes)
   if (header.pageAddress !== expected) {
-    throw invalid(where, `its first page is that of segment ${header.pageAddress / BigInt(segmentBytes)}, not ${name.segment}`)
+    throw invalid(
+      where,
+      `its first page is that of segment ${header.pageAddress / BigInt(segmentBytes)}, not ${name.segment}`,
+    )
   }
   // The segment in which a timeline begins starts with pages of the timeline it left.
   if (header.timelineId > name.timelineId) {
-    throw invalid(where, `its first page is of timeline ${header.timelineId}, its name says ${name.timelineId}`)
+    throw invalid(
+      where,
+      `its first page is of timeline ${header.timelineId}, its name says ${name.timelineId}`,
+    )
   }
 }
 

@@ -37,8 +37,15 @@ export async function uploadWalMetadata(
 }
 
 /** The sixteen segments whose names differ in the last digit become one object. */
-async function uploadGroup(ctx: OperationContext, archive: Storage, stem: string, folder: string): Promise<void> {
-  const files = (await readdir(folder)).filter((name) => name.startsWith(stem) && name.endsWith('.json')).sort()
+async function uploadGroup(
+  ctx: OperationContext,
+  archive: Storage,
+  stem: string,
+  folder: string,
+): Promise<void> {
+  const files = (await readdir(folder))
+    .filter((name) => name.startsWith(stem) && name.endsWith('.json'))
+    .sort()
   const merged: Members = {}
   for (const name of files) {
     try {

@@ -33,9 +33,13 @@ async function* verified(
     yield chunk
   }
   if (size !== expected.size) {
-    throw new WalgError('E_INTEGRITY_SIZE', `unable to trust ${key}: ${size} bytes, ${expected.size} were stored`, {
-      details: { key, size, expected: expected.size },
-    })
+    throw new WalgError(
+      'E_INTEGRITY_SIZE',
+      `unable to trust ${key}: ${size} bytes, ${expected.size} were stored`,
+      {
+        details: { key, size, expected: expected.size },
+      },
+    )
   }
   const sha256 = hash.digest('hex')
   if (sha256 !== expected.sha256) {

@@ -4,7 +4,10 @@ export const SLAB_BYTES = 1024 * 1024
 /** A fixed number of 1 MiB buffers, handed out in turn: memory stays constant at any size of the data. */
 export class SlabPool {
   readonly #free: Uint8Array[] = []
-  readonly #waiting: { readonly give: (slab: Uint8Array) => void; readonly fail: (reason: unknown) => void }[] = []
+  readonly #waiting: {
+    readonly give: (slab: Uint8Array) => void
+    readonly fail: (reason: unknown) => void
+  }[] = []
   readonly #members = new WeakSet<ArrayBufferLike>()
   #unmade: number
 

@@ -6,7 +6,10 @@ import { WalgError } from '@walg/sdk'
  */
 export function requireKey(key: string): void {
   const isKey = key !== '' && !key.includes('\0') && key.split('/').every(isSegment)
-  if (!isKey) throw new WalgError('E_STORAGE_KEY', `unable to use '${key}' as the name of an object`, { details: { key } })
+  if (!isKey)
+    throw new WalgError('E_STORAGE_KEY', `unable to use '${key}' as the name of an object`, {
+      details: { key },
+    })
 }
 
 export function requirePrefix(prefix: string): void {

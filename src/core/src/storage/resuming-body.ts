@@ -1,4 +1,11 @@
-import { type ByteStream, isWalgError, type ObjectInfo, type ReadOptions, type StorageDriver, WalgError } from '@walg/sdk'
+import {
+  type ByteStream,
+  isWalgError,
+  type ObjectInfo,
+  type ReadOptions,
+  type StorageDriver,
+  WalgError,
+} from '@walg/sdk'
 import type { StorageOptions } from './open-storage.js'
 import { DEFAULT_RETRY } from './with-retry.js'
 

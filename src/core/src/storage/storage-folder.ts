@@ -36,7 +36,10 @@ export class StorageFolder implements Storage {
   async read(key: string, o: ReadOptions): Promise<{ readonly info: ObjectInfo; readonly body: ByteStream }> {
     const whole = this.#key(key)
     const { info, body } = await this.#driver.get(whole, o)
-    return { info: this.#relative(info), body: resumingBody(this.#driver, whole, info, body, o, this.#options) }
+    return {
+      info: this.#relative(info),
+      body: resumingBody(this.#driver, whole, info, body, o, this.#options),
+    }
   }
 
   async readAll(key: string, o: ReadOptions): Promise<Uint8Array> {
@@ -51,7 +54,8 @@ export class StorageFolder implements Storage {
     const put = { signal: o.signal, ...(o.ifAbsent && { ifAbsent: true }) }
     if (isBuffers(body)) {
       const size = body.reduce((sum, chunk) => sum + chunk.length, 0)
-      if (size <= this.#driver.capabilities.maxPutBytes) return this.#relative(await this.#driver.put(whole, body, put))
+      if (size <= this.#driver.capabilities.maxPutBytes)
+        return this.#relative(await this.#driver.put(whole, body, put))
       return this.#relative(await writeParts(this.#driver, whole, streamOf(body), { ...o, size }))
     }
     if (this.#driver.putStream) return this.#relative(await this.#driver.putStream(whole, body, put))

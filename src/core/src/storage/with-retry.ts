@@ -12,7 +12,12 @@ export const DEFAULT_RETRY: RetryPolicy = { attempts: 6, firstDelayMs: 100, long
 /** Makes a call again while its error says that this may help, with growing pauses. The only place that retries. */
 export async function retrying<T>(
   what: string,
-  tools: { readonly clock: Clock; readonly log: Log; readonly policy: RetryPolicy; readonly signal: AbortSignal },
+  tools: {
+    readonly clock: Clock
+    readonly log: Log
+    readonly policy: RetryPolicy
+    readonly signal: AbortSignal
+  },
   call: () => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -58,7 +63,9 @@ function multipartWithRetry(multipart: MultipartDriver, again: Again): Multipart
   return {
     begin: (key, o) => again(`begin ${key}`, o.signal, () => multipart.begin(key, o)),
     uploadPart: (upload, number, body, o) =>
-      again(`write part ${number} of ${upload.key}`, o.signal, () => multipart.uploadPart(upload, number, body, o)),
+      again(`write part ${number} of ${upload.key}`, o.signal, () =>
+        multipart.uploadPart(upload, number, body, o),
+      ),
     complete: (upload, parts, o) =>
       again(`complete ${upload.key}`, o.signal, () => multipart.complete(upload, parts, o)),
     abort: (upload, o) => again(`abort ${upload.key}`, o.signal, () => multipart.abort(upload, o)),

@@ -33,7 +33,14 @@ export async function writeParts(
 
   const upload = await multipart.begin(key, o)
   try {
-    const uploaded = await uploadAll(multipart, upload, [first.value, second.value], parts, o, capabilities.maxParts)
+    const uploaded = await uploadAll(
+      multipart,
+      upload,
+      [first.value, second.value],
+      parts,
+      o,
+      capabilities.maxParts,
+    )
     return await multipart.complete(upload, uploaded, put)
   } catch (error) {
     // The caller's signal may be aborted by now; the clean-up must go through all the same.
