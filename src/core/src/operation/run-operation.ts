@@ -1,0 +1,157 @@
+import { writeSync } from 'node:fs'
+import { type Log, type Operation, type OperationResult, WalgError } from '@walg/sdk'
+import { exitCodeOf, remedyOf } from '../errors/catalogue.js'
+import { Logger } from '../log/logger.js'
+import { TerminalProgress } from '../progress/terminal-progress.js'
+import type { PluginRegistry } from '../registry/plugin-registry.js'
+import { type EffectiveSettings, loadSettings } from '../settings/load-settings.js'
+import { type ParsedCommandLine, parseCommandLine } from './command-line.js'
+import { createOperationContext } from './operation-context.js'
+import { systemClock } from './system-clock.js'
+
+/** The program around an operation. */
+export interface Host {
+  readonly registry: PluginRegistry
+  /** How this program is called again, up to and with the engine's topic. */
+  readonly self: readonly string[]
+  /** The `wal-g` drop-in: unknown settings are only warned about. */
+  readonly isDropIn: boolean
+}
+
+/** Time in which an interrupted operation has to clean up. */
+const CLEAN_UP_MS = 4_500
+const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const
+/** Commands whose traffic WALG_NETWORK_RATE_LIMIT covers, as in WAL-G. */
+const RATE_LIMITED = new Set(['backup-push', 'backup-fetch', 'restore', 'catchup-push', 'catchup-fetch'])
+
+/**
+ * Runs an operation from its command line to its exit code: settings, log, signals, result, errors. The oclif commands and
+ * the fast entry both end here.
+ */
+export async function runOperation(operation: Operation, argv: readonly string[], host: Host): Promise<number> {
+  const interruption = new Interruption()
+  let log: Log = new Logger({ level: 'NORMAL', format: 'text', destination: 'stderr', secrets: [] })
+  try {
+    const commandLine = parseCommandLine(operation, argv)
+    const settings = await settingsOf(commandLine, host)
+    log = loggerOf(settings.settings)
+    for (const warning of settings.warnings) log.warn(warning)
+    Object.assign(process.env, settings.settings.toEnvironment())
+    const ctx = createOperationContext({
+      settings: settings.settings,
+      registry: host.registry,
+      log,
+      progress: new TerminalProgress(process.stderr, systemClock),
+      signal: interruption.signal,
+      clock: systemClock,
+      self: host.self,
+      isRateLimited: RATE_LIMITED.has(operation.id) && !commandLine.isTurbo,
+    })
+    try {
+      const result = await operation.run(ctx, commandLine.input)
+      print(result, commandLine.isJson)
+      return result.exitCode ?? 0
+    } finally {
+      await ctx.close()
+    }
+  } catch (error) {
+    if (interruption.code !== undefined) {
+      log.error(`interrupted by ${interruption.name}`)
+      return interruption.code
+    }
+    report(error, log)
+    return operation.exitCodeFor?.(error) ?? exitCodeOf(error)
+  } finally {
+    interruption.end()
+  }
+}
+
+async function settingsOf(commandLine: ParsedCommandLine, host: Host) {
+  return await loadSettings({
+    flags: commandLine.settings,
+    environment: process.env,
+    pluginNames: host.registry.settingNames(),
+    isLenient: host.isDropIn,
+    ...(commandLine.configPath !== undefined && { configPath: commandLine.configPath }),
+  })
+}
+
+function loggerOf(settings: EffectiveSettings): Logger {
+  return new Logger({
+    level: settings.text('WALG_LOG_LEVEL') ?? 'NORMAL',
+    format: settings.text('WALG_LOG_FORMAT') === 'json' ? 'json' : 'text',
+    destination: settings.text('WALG_LOG_DESTINATION') ?? 'stderr',
+    secrets: settings.secrets(),
+  })
+}
+
+function print(result: OperationResult, isJson: boolean): void {
+  const text = isJson ? (result.jsonText ?? `${toJson(result.json)}\n`) : (result.text ?? '')
+  if (text !== '') writeAll(text)
+}
+
+/** JSON in which a bigint is a plain number. */
+function toJson(value: unknown): string {
+  const mark = '\u0000bigint:'
+  const text = JSON.stringify(value ?? {}, (_key, item) => (typeof item === 'bigint' ? `${mark}${item}` : item))
+  return text.replace(/"\\u0000bigint:(-?\d+)"/g, '$1')
+}
+
+/** Results are whole when the process ends, also in a pipe. */
+function writeAll(text: string): void {
+  const bytes = Buffer.from(text)
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(1, bytes, done)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EPIPE') return
+      if (code !== 'EAGAIN') throw error
+    }
+  }
+}
+
+function report(error: unknown, log: Log): void {
+  if (error instanceof Error && (error as { readonly code?: unknown }).code === 'E_USAGE') {
+    // Scripts written for WAL-G read the message of a usage error from either stream.
+    writeAll(`${error.message}\n`)
+    writeSync(2, `Error: ${error.message}\n`)
+    return
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  const remedy = remedyOf(error)
+  log.error(remedy === undefined ? message : `${message}. ${remedy}`)
+  if (error instanceof Error && !('retryable' in error)) log.debug(error.stack ?? '')
+}
+
+/** SIGINT and SIGTERM abort the operation; if it does not end soon, the process does. */
+class Interruption {
+  readonly #abort = new AbortController()
+  readonly #listeners: (readonly [NodeJS.Signals, () => void])[] = []
+  code: number | undefined
+  name: string | undefined
+
+  constructor() {
+    for (const [name, code] of Object.entries(SIGNAL_CODES)) {
+      const listener = () => this.#stop(name, code)
+      process.on(name, listener)
+      this.#listeners.push([name as NodeJS.Signals, listener])
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  end(): void {
+    for (const [name, listener] of this.#listeners) process.off(name, listener)
+  }
+
+  #stop(name: string, code: number): void {
+    if (this.code !== undefined) return
+    this.code = code
+    this.name = name
+    this.#abort.abort(new WalgError('E_INTERRUPTED', `interrupted by ${name}`))
+    setTimeout(() => process.exit(code), CLEAN_UP_MS).unref()
+  }
+}
