@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const root = new URL('../..', import.meta.url).pathname
-const HOST_ENTRIES = ['walg', 'wal-g', 'hot', 'cli', 'commands', 'hooks']
+const HOST_ENTRIES = ['walg', 'wal-g', 'main', 'cli', 'commands']
 // Loaded from node_modules at run time: native code, and packages that are only needed now and then.
 const EXTERNAL = ['@oclif/core', '@oclif/plugin-help', 'lz4-napi', 'pg', 'pg-native']
 
@@ -29,9 +29,6 @@ async function bundle(sourceFolder, packageFolder, outputs) {
         external: EXTERNAL,
         sourcemap: 'linked',
         logLevel: 'warning',
-        banner: { js: '"use strict";' },
-        define: { 'import.meta.url': '__walgModuleUrl' },
-        inject: [join(root, 'src/build/module-url.js')],
       }),
     ),
   )

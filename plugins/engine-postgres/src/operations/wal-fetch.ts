@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import {
   isWalgError,
   type Operation,
@@ -57,7 +56,6 @@ async function runWalFetch(ctx: OperationContext, input: OperationInput): Promis
   if (!isSegment || !(await prefetched.take(ctx, name, text, destination))) {
     const archive = await walFolder(ctx)
     await placeFile(destination, await fetchWalFile(ctx, archive, text, name))
-    if (isSegment) await rm(join(prefetched.folder, text), { force: true })
   }
   if (isSegment) await startPrefetch(ctx, text, destination)
   return { json: { name: text, destination } }

@@ -1,1 +1,1 @@
-export {}
+export * from './operation-command.js'

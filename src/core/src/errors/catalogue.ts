@@ -49,7 +49,8 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
   },
   E_PLUGIN_INVALID: {
     exit: 4,
-    meaning: 'A plugin does not hold what its package.json declares, or is made for another version of the contract.',
+    meaning:
+      'A plugin does not hold what its package.json declares, or is made for another version of the contract.',
     remedy: 'Update the plugin or walg; the message names package, module, expected and found.',
   },
   E_PLUGIN_DUPLICATE: {
@@ -72,7 +73,11 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     meaning: 'The storage did not answer, or broke off, also after several attempts.',
     remedy: 'Check the network and the storage; the command can be run again.',
   },
-  E_STORAGE_FULL: { exit: 6, meaning: 'The storage has no room left.', remedy: 'Make room, or delete old backups.' },
+  E_STORAGE_FULL: {
+    exit: 6,
+    meaning: 'The storage has no room left.',
+    remedy: 'Make room, or delete old backups.',
+  },
   E_STORAGE_TOO_LARGE: {
     exit: 6,
     meaning: 'An object is larger than the storage takes.',
@@ -89,7 +94,11 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     meaning: 'An object was changed by somebody else meanwhile.',
     remedy: 'Run the command again.',
   },
-  E_STORAGE_KEY: { exit: 2, meaning: 'A text that cannot name an object.', remedy: 'Names are relative, without . and ..' },
+  E_STORAGE_KEY: {
+    exit: 2,
+    meaning: 'A text that cannot name an object.',
+    remedy: 'Names are relative, without . and ..',
+  },
   E_CODEC_TRUNCATED: {
     exit: 8,
     meaning: 'A compressed object ends too early.',
@@ -125,13 +134,21 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     meaning: 'The database server cannot be reached or refuses the login.',
     remedy: 'Check PGHOST, PGPORT, PGUSER and the server.',
   },
-  E_DATABASE_VERSION: { exit: 9, meaning: 'A server version that walg does not know.', remedy: 'Versions 10 to 18 are.' },
+  E_DATABASE_VERSION: {
+    exit: 9,
+    meaning: 'A server version that walg does not know.',
+    remedy: 'Versions 10 to 18 are.',
+  },
   E_DATABASE_STATE: {
     exit: 9,
     meaning: 'The server or the data directory is not in the state that the command needs.',
     remedy: 'The message says what was found.',
   },
-  E_DATABASE_QUERY: { exit: 9, meaning: 'The server refused a query.', remedy: 'The message holds its answer.' },
+  E_DATABASE_QUERY: {
+    exit: 9,
+    meaning: 'The server refused a query.',
+    remedy: 'The message holds its answer.',
+  },
   E_DATA_DIRECTORY: {
     exit: 9,
     meaning: 'A data directory that cannot be read, or is not that of the server.',
@@ -191,7 +208,8 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
   E_WAL_CONFLICT: {
     exit: 7,
     meaning: 'The repository holds other content under the name of a WAL file.',
-    remedy: 'Two clusters archive to one prefix, or an old one was left: give each cluster a prefix of its own.',
+    remedy:
+      'Two clusters archive to one prefix, or an old one was left: give each cluster a prefix of its own.',
   },
   E_WAL_DESTINATION: {
     exit: 1,

@@ -6,7 +6,11 @@ const LEVELS = { DEBUG: 0, INFO: 1, WARNING: 2, ERROR: 3 } as const
 type Level = keyof typeof LEVELS
 
 /** WAL-G's levels: DEVEL shows everything, NORMAL no debug lines, ERROR nothing else. */
-const LOWEST: Readonly<Record<string, number>> = { DEVEL: LEVELS.DEBUG, NORMAL: LEVELS.INFO, ERROR: LEVELS.ERROR }
+const LOWEST: Readonly<Record<string, number>> = {
+  DEVEL: LEVELS.DEBUG,
+  NORMAL: LEVELS.INFO,
+  ERROR: LEVELS.ERROR,
+}
 
 export interface LoggerOptions {
   /** WALG_LOG_LEVEL. */
@@ -76,10 +80,14 @@ function openLog(path: string): number {
   try {
     return openSync(path, 'a', 0o644)
   } catch (error) {
-    throw new WalgError('E_SETTING_INVALID', `unable to use WALG_LOG_DESTINATION=${path}: ${(error as Error).message}`, {
-      details: { path },
-      cause: error,
-    })
+    throw new WalgError(
+      'E_SETTING_INVALID',
+      `unable to use WALG_LOG_DESTINATION=${path}: ${(error as Error).message}`,
+      {
+        details: { path },
+        cause: error,
+      },
+    )
   }
 }
 
@@ -88,6 +96,8 @@ function localTime(date: Date): string {
   const two = (value: number) => String(value).padStart(2, '0')
   const day = `${date.getFullYear()}/${two(date.getMonth() + 1)}/${two(date.getDate())}`
   const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-  const micros = String(date.getMilliseconds() * 1000 + Math.floor((performance.now() * 1000) % 1000)).padStart(6, '0')
+  const micros = String(
+    date.getMilliseconds() * 1000 + Math.floor((performance.now() * 1000) % 1000),
+  ).padStart(6, '0')
   return `${day} ${time}.${micros}`
 }

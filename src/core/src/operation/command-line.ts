@@ -1,4 +1,11 @@
-import { type ArgSpec, type FlagSpec, type FlagSpecEntry, type Operation, type OperationInput, WalgError } from '@walg/sdk'
+import {
+  type ArgSpec,
+  type FlagSpec,
+  type FlagSpecEntry,
+  type Operation,
+  type OperationInput,
+  WalgError,
+} from '@walg/sdk'
 import { knownSettings } from '../settings/known-settings.js'
 
 /** Flags that every command takes. */
@@ -39,7 +46,8 @@ export function parseCommandLine(
 
   const set = (name: string, spec: FlagSpecEntry, text: string) => {
     const value = flagValue(name, spec, text)
-    if (spec.kind === 'strings') flags[name] = [...((flags[name] as readonly string[]) ?? []), ...(value as string[])]
+    if (spec.kind === 'strings')
+      flags[name] = [...((flags[name] as readonly string[]) ?? []), ...(value as string[])]
     else flags[name] = value
     if (spec.setting !== undefined) settings[spec.setting] = text
   }
@@ -107,15 +115,21 @@ function flagValue(name: string, spec: FlagSpecEntry, text: string): FlagValue {
     case 'bool':
       if (TRUE.has(text)) return true
       if (FALSE.has(text)) return false
-      throw usage(`invalid argument "${text}" for "--${name}" flag: strconv.ParseBool: parsing "${text}": invalid syntax`)
+      throw usage(
+        `invalid argument "${text}" for "--${name}" flag: strconv.ParseBool: parsing "${text}": invalid syntax`,
+      )
     case 'int':
       if (/^[+-]?\d+$/.test(text)) return Number(text)
-      throw usage(`invalid argument "${text}" for "--${name}" flag: strconv.ParseInt: parsing "${text}": invalid syntax`)
+      throw usage(
+        `invalid argument "${text}" for "--${name}" flag: strconv.ParseInt: parsing "${text}": invalid syntax`,
+      )
     case 'strings':
       return text.split(',')
     case 'string':
       if (spec.values && !spec.values.includes(text)) {
-        throw usage(`invalid argument "${text}" for "--${name}" flag: must be one of ${spec.values.join(', ')}`)
+        throw usage(
+          `invalid argument "${text}" for "--${name}" flag: must be one of ${spec.values.join(', ')}`,
+        )
       }
       return text
   }

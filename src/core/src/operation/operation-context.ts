@@ -9,6 +9,7 @@ import {
   type Progress,
   type Settings,
   type Storage,
+  WalgError,
 } from '@walg/sdk'
 import { noneCompressor } from '../pipeline/none-compressor.js'
 import { RateLimiter } from '../pipeline/rate-limiter.js'
@@ -17,10 +18,18 @@ import { openStorage } from '../storage/open-storage.js'
 
 /** Settings that decide which plugins an operation works with. */
 export const contextSettings = defineSettings({
-  WALG_COMPRESSION_METHOD: { kind: 'string', default: 'lz4', doc: 'Codec of new objects: lz4, zstd, lzma, brotli or none' },
+  WALG_COMPRESSION_METHOD: {
+    kind: 'string',
+    default: 'lz4',
+    doc: 'Codec of new objects: lz4, zstd, lzma, brotli or none',
+  },
   WALG_ZSTD_LEVEL: { kind: 'string', doc: 'Level of zstd: fastest, default, better or best' },
   WALG_STORAGE_PREFIX: { kind: 'string', doc: 'Folder below the prefix of the storage' },
-  WALG_NETWORK_RATE_LIMIT: { kind: 'int', min: 1, doc: 'Bytes per second to and from the storage, of backup commands' },
+  WALG_NETWORK_RATE_LIMIT: {
+    kind: 'int',
+    min: 1,
+    doc: 'Bytes per second to and from the storage, of backup commands',
+  },
 })
 
 export interface ContextParts {
@@ -58,6 +67,12 @@ export function createOperationContext(parts: ContextParts): OperationContext & 
   }
   const openCompressor = async (): Promise<Compressor> => {
     const id = settings.get(contextSettings, 'WALG_COMPRESSION_METHOD')
+    if (id !== 'zstd' && settings.get(contextSettings, 'WALG_ZSTD_LEVEL')) {
+      throw new WalgError(
+        'E_SETTING_INVALID',
+        `unable to use WALG_ZSTD_LEVEL: WALG_COMPRESSION_METHOD is ${id}, not zstd`,
+      )
+    }
     return id === noneCompressor.id ? noneCompressor : await (await registry.compressor(id)).open(plugin)
   }
   const openByExtension = async (extension: string) => (await registry.compressorFor(extension))?.open(plugin)

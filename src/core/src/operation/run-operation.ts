@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { type Log, type Operation, type OperationResult, WalgError } from '@walg/sdk'
+import { isWalgError, type Log, type Operation, type OperationResult, WalgError } from '@walg/sdk'
 import { exitCodeOf, remedyOf } from '../errors/catalogue.js'
 import { Logger } from '../log/logger.js'
 import { TerminalProgress } from '../progress/terminal-progress.js'
@@ -28,7 +28,11 @@ const RATE_LIMITED = new Set(['backup-push', 'backup-fetch', 'restore', 'catchup
  * Runs an operation from its command line to its exit code: settings, log, signals, result, errors. The oclif commands and
  * the fast entry both end here.
  */
-export async function runOperation(operation: Operation, argv: readonly string[], host: Host): Promise<number> {
+export async function runOperation(
+  operation: Operation,
+  argv: readonly string[],
+  host: Host,
+): Promise<number> {
   const interruption = new Interruption()
   let log: Log = new Logger({ level: 'NORMAL', format: 'text', destination: 'stderr', secrets: [] })
   try {
@@ -59,7 +63,7 @@ export async function runOperation(operation: Operation, argv: readonly string[]
       log.error(`interrupted by ${interruption.name}`)
       return interruption.code
     }
-    report(error, log)
+    report(error, log, host.isDropIn)
     return operation.exitCodeFor?.(error) ?? exitCodeOf(error)
   } finally {
     interruption.end()
@@ -93,7 +97,9 @@ function print(result: OperationResult, isJson: boolean): void {
 /** JSON in which a bigint is a plain number. */
 function toJson(value: unknown): string {
   const mark = '\u0000bigint:'
-  const text = JSON.stringify(value ?? {}, (_key, item) => (typeof item === 'bigint' ? `${mark}${item}` : item))
+  const text = JSON.stringify(value ?? {}, (_key, item) =>
+    typeof item === 'bigint' ? `${mark}${item}` : item,
+  )
   return text.replace(/"\\u0000bigint:(-?\d+)"/g, '$1')
 }
 
@@ -111,10 +117,11 @@ function writeAll(text: string): void {
   }
 }
 
-function report(error: unknown, log: Log): void {
-  if (error instanceof Error && (error as { readonly code?: unknown }).code === 'E_USAGE') {
-    // Scripts written for WAL-G read the message of a usage error from either stream.
-    writeAll(`${error.message}\n`)
+/** One clear line on stderr. */
+export function report(error: unknown, log: Log, isDropIn: boolean): void {
+  if (isWalgError(error, 'E_USAGE')) {
+    // Scripts written for WAL-G find the message of a usage error on stdout, too.
+    if (isDropIn) writeAll(`${error.message}\n`)
     writeSync(2, `Error: ${error.message}\n`)
     return
   }

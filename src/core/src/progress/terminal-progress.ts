@@ -39,12 +39,21 @@ export class TerminalProgress implements Progress {
 }
 
 /** `backing up  1.2 GiB of 4.0 GiB  30%  412 MiB/s  7 s left` */
-export function progressLine(label: string, done: number, total: number | undefined, seconds: number): string {
+export function progressLine(
+  label: string,
+  done: number,
+  total: number | undefined,
+  seconds: number,
+): string {
   const rate = seconds > 0 ? done / seconds : 0
-  const parts = [label, total === undefined ? readableBytes(done) : `${readableBytes(done)} of ${readableBytes(total)}`]
+  const parts = [
+    label,
+    total === undefined ? readableBytes(done) : `${readableBytes(done)} of ${readableBytes(total)}`,
+  ]
   if (total !== undefined && total > 0) parts.push(`${Math.min(100, Math.floor((done / total) * 100))}%`)
   parts.push(`${readableBytes(rate)}/s`)
-  if (total !== undefined && rate > 0 && done < total) parts.push(`${Math.ceil((total - done) / rate)} s left`)
+  if (total !== undefined && rate > 0 && done < total)
+    parts.push(`${Math.ceil((total - done) / rate)} s left`)
   return parts.join('  ')
 }
 

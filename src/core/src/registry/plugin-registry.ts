@@ -1,4 +1,11 @@
-import type { CompressorModule, CrypterModule, EngineDeclaration, EngineContribution, Settings, StorageModule } from '@walg/sdk'
+import type {
+  CompressorModule,
+  CrypterModule,
+  EngineContribution,
+  EngineDeclaration,
+  Settings,
+  StorageModule,
+} from '@walg/sdk'
 
 /** An engine as its plugin declares it, and where its files are. */
 export interface DeclaredEngine {

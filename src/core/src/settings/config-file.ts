@@ -4,7 +4,20 @@ import { extname, join } from 'node:path'
 import { WalgError } from '@walg/sdk'
 
 /** WAL-G's order of names in the home folder; the first that is there counts. */
-const HOME_EXTENSIONS = ['json', 'toml', 'yaml', 'yml', 'properties', 'props', 'prop', 'hcl', 'tfvars', 'dotenv', 'env', 'ini']
+const HOME_EXTENSIONS = [
+  'json',
+  'toml',
+  'yaml',
+  'yml',
+  'properties',
+  'props',
+  'prop',
+  'hcl',
+  'tfvars',
+  'dotenv',
+  'env',
+  'ini',
+]
 
 /** Settings whose values are maps. */
 const NESTED = new Set(['WALG_FAILOVER_STORAGES', 'WALG_STATSD_EXTRA_TAGS'])
@@ -60,7 +73,10 @@ function parseEnvironmentFile(text: string): Record<string, string> {
   const values: Record<string, string> = {}
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (/^\s*(#|$)/.test(line)) continue
-    const match = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^#]*?))\s*(?:#.*)?$/.exec(line)
+    const match =
+      /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^#]*?))\s*(?:#.*)?$/.exec(
+        line,
+      )
     if (!match) throw new Error(`line ${index + 1} is no NAME=value`)
     const [, name = '', quoted, literal, plain] = match
     values[name] = quoted?.replace(/\\n/g, '\n').replace(/\\(.)/g, '$1') ?? literal ?? plain ?? ''
@@ -103,5 +119,8 @@ function homeFolders(): readonly string[] {
 }
 
 function configError(path: string, why: string, cause?: unknown): WalgError {
-  return new WalgError('E_CONFIG_FILE', `unable to read the config file ${path}: ${why}`, { details: { path }, cause })
+  return new WalgError('E_CONFIG_FILE', `unable to read the config file ${path}: ${why}`, {
+    details: { path },
+    cause,
+  })
 }

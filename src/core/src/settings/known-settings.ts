@@ -149,7 +149,10 @@ const WALG: Readonly<Record<string, SettingSpec>> = {
     default: 'false',
     doc: 'Warn about unknown settings instead of refusing to run',
   },
-  WALG_DATA_DIR: { kind: 'path', doc: 'System-wide folder of plugins, for users without a home such as postgres' },
+  WALG_DATA_DIR: {
+    kind: 'path',
+    doc: 'System-wide folder of plugins, for users without a home such as postgres',
+  },
   WALG_LOG_FORMAT: { kind: 'enum', values: ['text', 'json'], default: 'text', doc: 'Form of log lines' },
 }
 
@@ -170,7 +173,8 @@ function build(): ReadonlyMap<string, SettingSpec> {
   }
   for (const [kind, names] of Object.entries(STORAGE)) {
     for (const raw of words(names)) {
-      for (const name of [raw, `WALG_${raw}`, `WALE_${raw}`]) add(name, raw, { kind: kind as SettingKind, doc: '' })
+      for (const name of [raw, `WALG_${raw}`, `WALE_${raw}`])
+        add(name, raw, { kind: kind as SettingKind, doc: '' })
     }
   }
   for (const [name, values] of Object.entries(ENUMS)) known.set(name, { kind: 'enum', values, doc: '' })

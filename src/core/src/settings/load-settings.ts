@@ -1,4 +1,4 @@
-import { type Settings, type SettingSpec, type SettingsSpec, type SettingValue, WalgError } from '@walg/sdk'
+import { type SettingSpec, type Settings, type SettingsSpec, type SettingValue, WalgError } from '@walg/sdk'
 import { type ConfigFile, readConfigFile } from './config-file.js'
 import { nearest } from './did-you-mean.js'
 import { knownSettings } from './known-settings.js'
@@ -47,7 +47,8 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
   }
 
   const values = new Map<string, Entry>()
-  for (const [name, text] of file?.values ?? []) values.set(name, { text, origin: `the config file ${file?.path}` })
+  for (const [name, text] of file?.values ?? [])
+    values.set(name, { text, origin: `the config file ${file?.path}` })
   const known = new Map<string, SettingSpec>(knownSettings())
   for (const name of sources.pluginNames) if (!known.has(name)) known.set(name, { kind: 'string', doc: '' })
   for (const [name, text] of Object.entries(environment)) {
@@ -66,7 +67,9 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
     const hint = nearest(name, known.keys())
     const message = `${name} from ${origin} is unknown${hint === undefined ? '' : `; did you mean ${hint}?`}`
     if (!lenient && OURS.test(name)) {
-      throw new WalgError('E_SETTING_UNKNOWN', `unable to use a setting: ${message}`, { details: { name, hint } })
+      throw new WalgError('E_SETTING_UNKNOWN', `unable to use a setting: ${message}`, {
+        details: { name, hint },
+      })
     }
     warnings.push(message)
   }
@@ -125,10 +128,10 @@ export class EffectiveSettings implements Settings {
     return this.#known.get(name)?.secret === true
   }
 
-  /** Texts that must never be printed. */
+  /** Texts that must never be printed. Shorter ones protect nothing, and would blot out ordinary words. */
   secrets(): readonly string[] {
     return this.effective()
-      .filter(({ isSecret, text }) => isSecret && text !== '')
+      .filter(({ isSecret, text }) => isSecret && text.length >= 4)
       .map(({ text }) => text)
   }
 

@@ -18,9 +18,13 @@ export function parseSetting(name: string, spec: SettingSpec, text: string, orig
   const value = parseText(spec, text.replace(/[\r\n]+$/, ''))
   if (value === undefined) {
     const shown = spec.secret ? 'its value' : `'${text}'`
-    throw new WalgError('E_SETTING_INVALID', `unable to use ${name} from ${origin}: ${shown} is not ${expected(spec)}`, {
-      details: { name, origin },
-    })
+    throw new WalgError(
+      'E_SETTING_INVALID',
+      `unable to use ${name} from ${origin}: ${shown} is not ${expected(spec)}`,
+      {
+        details: { name, origin },
+      },
+    )
   }
   return spec.secret ? new Secret(String(value)) : value
 }

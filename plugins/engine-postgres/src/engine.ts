@@ -1,0 +1,12 @@
+import { defineEngine } from '@walg/sdk'
+import { pgSettings } from './settings.js'
+
+export default defineEngine({
+  id: 'pg',
+  settings: pgSettings,
+  operations: {
+    'wal-fetch': async () => (await import('./operations/wal-fetch.js')).walFetch,
+    'wal-prefetch': async () => (await import('./operations/wal-prefetch.js')).walPrefetch,
+    'wal-push': async () => (await import('./operations/wal-push.js')).walPush,
+  },
+})

@@ -1,0 +1,54 @@
+import { Config, run } from '@oclif/core'
+import { exitCodeOf, type Host, report } from '@walg/core'
+import { HOST_KEY } from '@walg/core/cli'
+import { WalgError } from '@walg/sdk'
+import { engineBuiltin } from './engine-builtins.js'
+import { nearestCommand, splitCommand } from './find-command.js'
+import { stderrLog } from './stderr-log.js'
+
+/** Everything that is not on the fast path: help, plugins, and the commands that run now and then. */
+export async function runCli(argv: readonly string[], host: Host, root: string): Promise<number> {
+  try {
+    const config = await Config.load({ root, userPlugins: true, devPlugins: false })
+    ;(config as unknown as Record<symbol, unknown>)[HOST_KEY] = host
+    const engine = argv[0] !== undefined && host.registry.declaredEngine(argv[0]) ? argv[0] : undefined
+    if (engine === undefined) return await viaRun(argv, config)
+    const words = argv.slice(1)
+    const answered = await engineBuiltin(engine, words, config, host)
+    if (answered !== undefined) return answered
+    const { id, rest } = splitCommand(argv, config)
+    if (id === undefined) throw unknownCommand(words[0] ?? '', engine, config)
+    if (rest.includes('--help') || rest.includes('-h'))
+      return await viaRun([...id.split(':'), '--help'], config)
+    return asCode(await config.runCommand(id, [...rest]))
+  } catch (error) {
+    const code = oclifExit(error)
+    if (code !== undefined) return code
+    report(error, stderrLog(), host.isDropIn)
+    return exitCodeOf(error)
+  }
+}
+
+async function viaRun(argv: readonly string[], config: Config): Promise<number> {
+  return asCode(await run([...argv], config))
+}
+
+/** Commands of ours return their exit code, those of oclif whatever they like. */
+function asCode(outcome: unknown): number {
+  return typeof outcome === 'number' ? outcome : 0
+}
+
+function unknownCommand(word: string, engine: string, config: Config): WalgError {
+  const near = nearestCommand(word, engine, config)
+  const hint = near === undefined ? '' : `\n\nDid you mean this?\n\t${near}\n`
+  return new WalgError('E_USAGE', `unknown command "${word}" for "wal-g"${hint}`)
+}
+
+/** oclif ends commands by throwing; its own messages are for people already. */
+function oclifExit(error: unknown): number | undefined {
+  const details = (error as { readonly oclif?: { readonly exit?: number } } | undefined)?.oclif
+  if (details === undefined) return undefined
+  const message = (error as Error).message
+  if (details.exit !== 0 && !/^EEXIT/.test(message)) process.stderr.write(`Error: ${message}\n`)
+  return details.exit ?? 1
+}
