@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import { open, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
@@ -20,6 +20,7 @@ import { storageError } from './fs-errors.js'
 import { listPage } from './list-folder.js'
 
 const READ_BYTES = 1024 * 1024
+const EXACT = { bigint: true } as const
 
 /** A folder of the local file system, or of one that is mounted. */
 export class FsDriver implements StorageDriver {
@@ -43,7 +44,7 @@ export class FsDriver implements StorageDriver {
   async head(key: string, o: CallOptions): Promise<ObjectInfo> {
     o.signal.throwIfAborted()
     return await this.#named('look for', key, async () =>
-      objectInfo(key, requireFile(await stat(this.#path(key)))),
+      objectInfo(key, requireFile(await stat(this.#path(key), EXACT))),
     )
   }
 
@@ -52,7 +53,7 @@ export class FsDriver implements StorageDriver {
     return await this.#named('read', key, async () => {
       const file = await open(this.#path(key), 'r')
       try {
-        const info = objectInfo(key, requireFile(await file.stat()))
+        const info = objectInfo(key, requireFile(await file.stat(EXACT)))
         if (o.ifMatch !== undefined && o.ifMatch !== info.etag) throw changed('read', key)
         const start = o.range?.offset ?? 0
         const end = Math.min(info.size, start + (o.range?.length ?? Number.POSITIVE_INFINITY))
@@ -112,14 +113,14 @@ export class FsDriver implements StorageDriver {
         if (source.failure) throw new SourceFailed(source.failure.error)
         throw error
       }
-      return objectInfo(key, await stat(path))
+      return objectInfo(key, await stat(path, EXACT))
     })
   }
 
   async #requireMatch(key: string, etag: string): Promise<void> {
     let current: string | undefined
     try {
-      current = objectInfo(key, await stat(this.#path(key))).etag
+      current = objectInfo(key, await stat(this.#path(key), EXACT)).etag
     } catch {
       current = undefined
     }
@@ -151,7 +152,7 @@ export class FsDriver implements StorageDriver {
     const path = this.#path(key)
     try {
       await this.#named('delete', key, async () => {
-        requireFile(await stat(path))
+        requireFile(await stat(path, EXACT))
         await unlink(path)
       })
     } catch (error) {
@@ -215,13 +216,18 @@ class SourceFailed {
   }
 }
 
-function objectInfo(key: string, stats: Stats): ObjectInfo {
-  const etag = `${stats.size}-${Math.round(stats.mtimeMs * 1000)}-${stats.ino}`
-  return { key, size: stats.size, modifiedAt: stats.mtime, etag }
+function objectInfo(key: string, stats: BigIntStats): ObjectInfo {
+  return {
+    key,
+    size: Number(stats.size),
+    modifiedAt: stats.mtime,
+    modifiedNs: stats.mtimeNs,
+    etag: `${stats.size}-${stats.mtimeNs}-${stats.ino}`,
+  }
 }
 
 /** A folder is no object. */
-function requireFile(stats: Stats): Stats {
+function requireFile(stats: BigIntStats): BigIntStats {
   if (stats.isFile()) return stats
   throw Object.assign(new Error('EISDIR: a folder is no object'), { code: 'EISDIR' })
 }

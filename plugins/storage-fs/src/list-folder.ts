@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs'
+import type { BigIntStats } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ListOptions, ListPage, ObjectInfo } from '@walg/sdk'
@@ -17,7 +17,7 @@ export async function listPage(
   root: string,
   prefix: string,
   o: ListOptions,
-  infoOf: (key: string, stats: Stats) => ObjectInfo,
+  infoOf: (key: string, stats: BigIntStats) => ObjectInfo,
 ): Promise<ListPage> {
   const after = o.cursor ?? o.startAfter ?? ''
   const limit = o.limit ?? Number.POSITIVE_INFINITY
@@ -124,9 +124,9 @@ async function holdsSomething(root: string, folder: string): Promise<boolean> {
   return false
 }
 
-async function statIfFile(path: string): Promise<Stats | undefined> {
+async function statIfFile(path: string): Promise<BigIntStats | undefined> {
   try {
-    const stats = await stat(path)
+    const stats = await stat(path, { bigint: true })
     return stats.isFile() ? stats : undefined
   } catch (error) {
     // Deleted since the folder was read.

@@ -1,4 +1,6 @@
 export * from './errors/catalogue.js'
+export * from './json/read-json.js'
+export * from './json/write-json.js'
 export * from './log/logger.js'
 export * from './operation/command-line.js'
 export * from './operation/operation-context.js'

@@ -7,6 +7,8 @@ export interface ObjectInfo {
   /** Bytes as stored. */
   readonly size: number
   readonly modifiedAt: Date
+  /** The same in nanoseconds since 1970, where the storage knows it that exactly. */
+  readonly modifiedNs?: bigint
   /** Opaque version of the content, for `ifMatch`. */
   readonly etag?: string
 }

@@ -1,0 +1,44 @@
+import { formatSegmentName, segmentOf } from './wal-segment.js'
+
+const BACKUP = /base_[0-9A-F]{24}(?:_D_[0-9A-F]{24})?(?:_[0-9A-F]{8})?/
+const WAL_NAME = /[0-9A-F]{24}/
+/** What WAL-G prints for an object without a WAL name. */
+const NO_WAL_NAME = 'Z'.repeat(24)
+const SENTINEL = '_backup_stop_sentinel.json'
+
+/** Name of the sentinel, relative to the folder of backups. */
+export function sentinelKey(backup: string): string {
+  return backup + SENTINEL
+}
+
+export function isSentinelKey(key: string): boolean {
+  return key.endsWith(SENTINEL)
+}
+
+/** Name of the backup that an object belongs to: its last path component up to the first `_backup`. */
+export function backupOfSentinel(key: string): string {
+  const last = key.slice(key.lastIndexOf('/') + 1)
+  const cut = last.indexOf('_backup')
+  return cut < 0 ? last : last.slice(0, cut)
+}
+
+/** The backup name in a path; undefined when there is none. */
+export function findBackupName(path: string): string | undefined {
+  return BACKUP.exec(path)?.[0]
+}
+
+/** The first WAL segment name in a text, or twenty-four Z. */
+export function walNameIn(text: string): string {
+  return WAL_NAME.exec(text)?.[0] ?? NO_WAL_NAME
+}
+
+/** Timeline that a backup was begun on; undefined for names that do not say. */
+export function timelineOfBackup(backup: string): number | undefined {
+  const match = /^base_([0-9A-F]{8})/.exec(backup)
+  return match ? Number(`0x${match[1]}`) : undefined
+}
+
+/** Name of a full backup on a standby: that of the segment before the one in which `startLsn` is the first byte. */
+export function standbyBackupName(timelineId: number, startLsn: bigint, segmentBytes: number): string {
+  return `base_${formatSegmentName(timelineId, segmentOf(startLsn - 1n, segmentBytes), segmentBytes)}`
+}

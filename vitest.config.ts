@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+// Packages are tested on their sources, not on what was built of them.
+const resolve = { conditions: ['source'] }
+const ssr = { resolve: { conditions: ['source', 'node'], externalConditions: ['source', 'node'] } }
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['src/*/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts', 'test/guards/**/*.test.ts'],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'system',
+          include: ['test/{e2e,compat,plugins}/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Each file starts servers of its own; two cores are enough for one at a time.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
