@@ -1,0 +1,21 @@
+import { describe, test } from 'vitest'
+
+/**
+ * A block of tests that needs something of the machine. `lacking` says what is not there, undefined that all is: a block
+ * that lacks something is skipped and shows why; with CI set it fails instead, so that nothing goes untested unseen.
+ */
+export function describeWith(name: string, lacking: string | undefined, body: () => void): void {
+  if (lacking === undefined) {
+    describe(name, body)
+    return
+  }
+  if (!process.env['CI']) {
+    describe.skip(`${name} (skipped: ${lacking})`, body)
+    return
+  }
+  describe(name, () => {
+    test('has what it needs', () => {
+      throw new Error(lacking)
+    })
+  })
+}
