@@ -8,6 +8,8 @@ const root = new URL('../..', import.meta.url).pathname
 const HOST_ENTRIES = ['walg', 'wal-g', 'main', 'cli', 'commands']
 // Loaded from node_modules at run time: native code, and packages that are only needed now and then.
 const EXTERNAL = ['@oclif/core', '@oclif/plugin-help', 'lz4-napi', 'pg', 'pg-native']
+// The host runs once per WAL segment: what only some config files need is not even parsed.
+const HOST_EXTERNAL = [...EXTERNAL, 'yaml', 'smol-toml']
 
 const sourceOf = (folder, output) => {
   const stem = join(folder, output.replace(/^(\.\/)?dist\//, '').replace(/\.cjs$/, ''))
@@ -15,7 +17,7 @@ const sourceOf = (folder, output) => {
   throw new Error(`no source for ${output} in ${folder}`)
 }
 
-async function bundle(sourceFolder, packageFolder, outputs) {
+async function bundle(sourceFolder, packageFolder, outputs, options) {
   await Promise.all(
     outputs.map((output) =>
       build({
@@ -26,9 +28,9 @@ async function bundle(sourceFolder, packageFolder, outputs) {
         format: 'cjs',
         target: 'node20',
         conditions: ['source'],
-        external: EXTERNAL,
         sourcemap: 'linked',
         logLevel: 'warning',
+        ...options,
       }),
     ),
   )
@@ -49,12 +51,17 @@ for (const name of plugins) {
   if (wanted.length && !wanted.includes(name)) continue
   const folder = join(root, 'plugins', name)
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  await bundle(join(folder, 'src'), folder, declaredOutputs(manifest))
+  await bundle(join(folder, 'src'), folder, declaredOutputs(manifest), {
+    external: EXTERNAL,
+    // import() of a library becomes require(): loading node's ESM loader takes 8 ms. The host keeps it for plugins that are ESM.
+    supported: { 'dynamic-import': false },
+  })
 }
 if (!wanted.length || wanted.includes('host')) {
   await bundle(
     join(root, 'src/host'),
     root,
     HOST_ENTRIES.map((name) => `dist/${name}.cjs`),
+    { external: HOST_EXTERNAL },
   )
 }

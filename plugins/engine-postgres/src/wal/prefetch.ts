@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isWalgError, type OperationContext, type Storage } from '@walg/sdk'
@@ -128,6 +127,7 @@ export async function startPrefetch(ctx: OperationContext, text: string, destina
   if (known.filter(Boolean).length * 2 >= names.length) return
   const [program, ...args] = ctx.self
   if (program === undefined) return
+  const { spawn } = await import('node:child_process')
   // It goes on after this process has ended; stderr stays connected to the server's log.
   const child = spawn(program, [...args, 'wal-prefetch', text, destination], {
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { isWalgError, type OperationContext, type Storage, WalgError } from '@walg/sdk'
 import { type ArchivedObject, findArchived, objectName, readArchived } from './archived-object.js'
@@ -87,8 +86,8 @@ async function keepIfEqual(
   file: WalFile,
 ): Promise<PushResult> {
   const stored = await readArchived(ctx, archive, object, maxBytesOf(ctx, file.name))
-  const archived = sha256(stored)
-  const local = sha256([file.bytes])
+  const archived = await sha256(stored)
+  const local = await sha256([file.bytes])
   if (archived === local) return { kind: 'already-archived', key: object.key, file }
   throw new WalgError(
     'E_WAL_CONFLICT',
@@ -97,7 +96,9 @@ async function keepIfEqual(
   )
 }
 
-function sha256(chunks: readonly Uint8Array[]): string {
+/** Rarely needed, and crypto takes 9 ms to load. */
+async function sha256(chunks: readonly Uint8Array[]): Promise<string> {
+  const { createHash } = await import('node:crypto')
   const hash = createHash('sha256')
   for (const chunk of chunks) hash.update(chunk)
   return hash.digest('hex')

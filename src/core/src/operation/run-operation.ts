@@ -45,7 +45,7 @@ export async function runOperation(
       settings: settings.settings,
       registry: host.registry,
       log,
-      progress: new TerminalProgress(process.stderr, systemClock),
+      progress: new TerminalProgress(() => process.stderr, systemClock),
       signal: interruption.signal,
       clock: systemClock,
       self: host.self,

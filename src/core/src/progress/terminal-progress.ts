@@ -5,22 +5,24 @@ const silent: ProgressTask = { advance() {}, end() {} }
 
 /** Shows rate and remaining time in one line of a terminal; nothing where stderr is none. */
 export class TerminalProgress implements Progress {
-  readonly #stream: NodeJS.WriteStream
+  readonly #open: () => NodeJS.WriteStream
   readonly #clock: Clock
 
-  constructor(stream: NodeJS.WriteStream, clock: Clock) {
-    this.#stream = stream
+  /** The stream is opened by the first task: most commands have none, and making `process.stderr` takes 3 ms. */
+  constructor(open: () => NodeJS.WriteStream, clock: Clock) {
+    this.#open = open
     this.#clock = clock
   }
 
   start(label: string, totalBytes?: number): ProgressTask {
-    if (!this.#stream.isTTY) return silent
+    const stream = this.#open()
+    if (!stream.isTTY) return silent
     const startedMs = this.#clock.monotonicMs()
     let drawnMs = startedMs
     let done = 0
     const draw = () => {
       const seconds = (this.#clock.monotonicMs() - startedMs) / 1000
-      this.#stream.write(`\r\x1b[K${progressLine(label, done, totalBytes, seconds)}`)
+      stream.write(`\r\x1b[K${progressLine(label, done, totalBytes, seconds)}`)
     }
     return {
       advance: (bytes) => {
@@ -32,7 +34,7 @@ export class TerminalProgress implements Progress {
       },
       end: () => {
         draw()
-        this.#stream.write('\n')
+        stream.write('\n')
       },
     }
   }
