@@ -6,6 +6,10 @@ const ssr = { resolve: { conditions: ['source', 'node'], externalConditions: ['s
 
 export default defineConfig({
   test: {
+    // CI counts tests by this file.
+    reporters: process.env['WALG_TEST_REPORT']
+      ? ['default', ['json', { outputFile: process.env['WALG_TEST_REPORT'] }]]
+      : ['default'],
     projects: [
       {
         resolve,

@@ -10,6 +10,7 @@ export function describeWith(name: string, lacking: string | undefined, body: ()
     return
   }
   if (!process.env['CI']) {
+    console.warn(`skipped: ${name}: ${lacking}`)
     describe.skip(`${name} (skipped: ${lacking})`, body)
     return
   }

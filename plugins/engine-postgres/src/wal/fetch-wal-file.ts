@@ -23,8 +23,6 @@ export async function fetchWalFile(
   const chunks = await readArchived(ctx, archive, object, maxBytesOf(ctx, name))
   if (name.kind === 'segment' || name.kind === 'partial') {
     checkSegment(ctx, name, chunks, `${object.key} of the repository`)
-  } else if (chunks.length === 0) {
-    throw new WalgError('E_WAL_INVALID', `unable to accept ${object.key} of the repository: it is empty`)
   }
   return chunks
 }

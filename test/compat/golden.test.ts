@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { describeWith } from '../support/describe-with.js'
+import { postgresBinaries } from '../support/postgres-binaries.js'
+import { fixtureSet } from './fixtures-folder.js'
+import { reasonNotYet, unusedPatterns } from './not-yet.js'
+import { PROGRAMS, type Program } from './programs.js'
+import { lacksPython, runPython } from './run-python.js'
+
+const AREAS = [
+  'backup-fetch',
+  'backup-list',
+  'backup-push',
+  'settings',
+  'wal-fetch',
+  'wal-prefetch',
+  'wal-push',
+]
+const folder = fixtureSet('pg-golden')
+
+interface Case {
+  readonly id: string
+  readonly repo?: string
+}
+
+interface Outcome {
+  readonly kind: 'ok' | 'FAIL' | 'SKIP'
+  /** Why, for cases that failed or were skipped. */
+  readonly text: string
+}
+
+/** Cases of these areas whose repositories are here. */
+function casesOf(fixtures: string): readonly string[] {
+  return AREAS.flatMap(
+    (area) => JSON.parse(readFileSync(join(fixtures, 'cases', `${area}.json`), 'utf8')) as readonly Case[],
+  )
+    .filter(({ repo }) => repo === undefined || existsSync(join(fixtures, 'repos', repo)))
+    .map(({ id }) => id)
+}
+
+/** Runs all cases once; what the runner says of each. */
+async function judge(
+  fixtures: string,
+  program: Program,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Outcome>> {
+  const lines = await runPython(join(fixtures, 'run.py'), ['-v', '-j', '2', ...ids], {
+    PROGRAM: program.command,
+    DELIBERATE: program.rules,
+    PGBIN: postgresBinaries(15) ?? '',
+  })
+  const outcomes = new Map<string, { kind: Outcome['kind']; text: string }>()
+  let current: { kind: Outcome['kind']; text: string } | undefined
+  for (const line of lines) {
+    const [, kind, id, rest = ''] = /^(ok|FAIL|SKIP) +(\S+) ?(.*)$/.exec(line) ?? []
+    if (kind !== undefined && id !== undefined) {
+      current = { kind: kind as Outcome['kind'], text: rest }
+      outcomes.set(id, current)
+    } else if (current) current.text += `\n${line}`
+  }
+  return outcomes
+}
+
+const ids = folder === undefined ? [] : casesOf(folder)
+const lacking = folder === undefined ? 'no recorded cases here' : lacksPython()
+
+test('the list of cases that do not pass yet names only cases that there are', () => {
+  expect(unusedPatterns(ids)).toEqual([])
+})
+
+describe.each(PROGRAMS)('what real WAL-G did, asked of $name', (program) => {
+  describeWith('recorded cases', lacking, () => {
+    let outcomes: ReadonlyMap<string, Outcome> = new Map()
+    beforeAll(async () => {
+      outcomes = await judge(folder ?? '', program, ids)
+    }, 1_500_000)
+
+    test.for(ids)('%s', (id, { skip }) => {
+      const { kind, text } = outcomes.get(id) ?? { kind: 'FAIL', text: 'the runner did not say' }
+      if (kind === 'SKIP' && !process.env['CI']) skip(text)
+      const reason = reasonNotYet(id, program)
+
+      if (reason === undefined) expect(`${kind} ${kind === 'ok' ? '' : text}`).toBe('ok ')
+      // A case on the list that passes must come off it.
+      else expect(kind, `${id} passes; golden-not-yet.json says: ${reason}`).toBe('FAIL')
+    })
+  })
+})
