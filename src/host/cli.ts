@@ -9,8 +9,8 @@ import { stderrLog } from './stderr-log.js'
 /** Everything that is not on the fast path: help, plugins, and the commands that run now and then. */
 export async function runCli(argv: readonly string[], host: Host, root: string): Promise<number> {
   try {
-    const config = await Config.load({ root, userPlugins: true, devPlugins: false })
-    ;(config as unknown as Record<symbol, unknown>)[HOST_KEY] = host
+    const options = { root, userPlugins: true, devPlugins: false, [HOST_KEY]: host }
+    const config = await Config.load(options)
     const engine = argv[0] !== undefined && host.registry.declaredEngine(argv[0]) ? argv[0] : undefined
     if (engine === undefined) return await viaRun(argv, config)
     const words = argv.slice(1)

@@ -5,6 +5,7 @@ export default defineEngine({
   id: 'pg',
   settings: pgSettings,
   operations: {
+    'backup-push': async () => (await import('./operations/backup-push.js')).backupPush,
     'wal-fetch': async () => (await import('./operations/wal-fetch.js')).walFetch,
     'wal-prefetch': async () => (await import('./operations/wal-prefetch.js')).walPrefetch,
     'wal-push': async () => (await import('./operations/wal-push.js')).walPush,

@@ -1,9 +1,11 @@
+import BackupPush from './backup-push.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
 import WalPush from './wal-push.js'
 
 /** Commands of the topic `pg`, by id. */
 export const COMMANDS = {
+  'pg:backup-push': BackupPush,
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,
   'pg:wal-push': WalPush,

@@ -3,7 +3,7 @@ import type { FlagSpec, Operation } from '@walg/sdk'
 import { GLOBAL_FLAGS } from '../operation/command-line.js'
 import { type Host, runOperation } from '../operation/run-operation.js'
 
-/** Where a command finds the program around it: a member of oclif's config. */
+/** Where a command finds the program around it: a member of the options of oclif's config, which oclif hands on when it makes a new one. */
 export const HOST_KEY = Symbol.for('walg.host')
 
 export interface CommandOptions {
@@ -26,7 +26,7 @@ export function operationCommand(operation: Operation, options: CommandOptions =
     static override flags = oclifFlags({ ...operation.flags, ...GLOBAL_FLAGS })
 
     override async run(): Promise<number> {
-      const host = (this.config as unknown as Record<symbol, Host>)[HOST_KEY]!
+      const host = (this.config.options as unknown as Record<symbol, Host>)[HOST_KEY]!
       return await runOperation(operation, this.argv, host)
     }
   }

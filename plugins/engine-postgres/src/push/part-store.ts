@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os'
+import { packTar, SlabPool, type StoredObject, type TarSource, writeObject } from '@walg/core'
+import type { Compressor, Crypter, Storage } from '@walg/sdk'
+
+/** Blocks compressed at once; each needs a slab and as much again for what comes out. */
+const CODEC_BLOCKS = Math.min(8, Math.max(2, availableParallelism()))
+/** Slabs beyond those in the codec: one being filled, one on its way. */
+const SPARE_SLABS = 2
+
+export interface PartStoreOptions {
+  /** Folder of the backup. */
+  readonly folder: Storage
+  readonly compressor: Compressor
+  readonly crypter: Crypter | undefined
+  /** Parts filled at once. */
+  readonly partsAtOnce: number
+  readonly signal: AbortSignal
+  /** Learns of every object once it is stored. */
+  stored(key: string, object: StoredObject): void
+}
+
+/** Stores tar parts of one backup, with a fixed amount of memory for all of them. */
+export class PartStore {
+  readonly #o: PartStoreOptions
+  readonly #pool: SlabPool
+  readonly #blocks: number
+
+  constructor(options: PartStoreOptions) {
+    this.#o = options
+    this.#blocks = Math.max(2, Math.ceil(CODEC_BLOCKS / options.partsAtOnce))
+    this.#pool = new SlabPool((this.#blocks + SPARE_SLABS) * options.partsAtOnce)
+  }
+
+  /** `part_001.tar.lz4`; uncompressed parts end in `.tar`. */
+  fileName(stem: string): string {
+    const { extension } = this.#o.compressor
+    return extension === '' ? `${stem}.tar` : `${stem}.tar.${extension}`
+  }
+
+  /** Settles when the part is durable. Nothing is left of one that fails. */
+  async write(stem: string, sources: AsyncIterable<TarSource>): Promise<void> {
+    const { folder, compressor, crypter, signal } = this.#o
+    const key = `tar_partitions/${this.fileName(stem)}`
+    const object = await writeObject(folder, key, packTar(sources, this.#pool, signal), {
+      signal,
+      compressor,
+      concurrency: this.#blocks,
+      recycle: (slab) => this.#pool.give(slab),
+      ...(crypter && { crypter }),
+    })
+    this.#o.stored(key, object)
+  }
+}

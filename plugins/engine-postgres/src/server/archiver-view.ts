@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Client } from 'pg'
+import { parseWalName } from '../catalog/wal-segment.js'
+import type { ArchiverView } from '../push/await-wal.js'
+import { queryRow } from './query.js'
+import { isArchiving, type ServerFacts } from './server-facts.js'
+
+/** Asks the server that is being backed up. `client` is used for nothing else meanwhile. */
+export function archiverViewOf(client: Client, facts: ServerFacts, isStandby: boolean): ArchiverView {
+  return {
+    async mayArchive() {
+      // What a standby needs is archived by its primary, of which it knows nothing.
+      if (isStandby || isArchiving(facts)) return true
+      const { receivers } = await queryRow<{ readonly receivers: number }>(
+        client,
+        'look for WAL receivers',
+        'SELECT count(*)::int AS receivers FROM pg_stat_replication',
+      )
+      return receivers > 0
+    },
+    async callsArchived(segment) {
+      // A standby that does not archive itself marks what it has received as done.
+      if (isStandby && facts.archiveMode !== 'always') return false
+      const status = join(facts.dataDirectory, 'pg_wal', 'archive_status')
+      if (existsSync(join(status, `${segment}.done`))) return true
+      if (existsSync(join(status, `${segment}.ready`))) return false
+      return await isPast(client, segment, facts.segmentBytes)
+    },
+  }
+}
+
+/** The archiver goes through the segments of a timeline in the order of their names. */
+async function isPast(client: Client, segment: string, segmentBytes: number): Promise<boolean> {
+  const { last } = await queryRow<{ readonly last: string | null }>(
+    client,
+    'ask the archiver for its progress',
+    'SELECT last_archived_wal AS last FROM pg_stat_archiver',
+  )
+  if (last === null || parseWalName(last, segmentBytes)?.kind !== 'segment') return false
+  return last.slice(0, 8) === segment.slice(0, 8) && last >= segment
+}
