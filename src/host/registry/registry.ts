@@ -123,6 +123,10 @@ export class Registry implements PluginRegistry {
     return this.#plugins.flatMap(({ manifest }) => manifest.settings ?? [])
   }
 
+  secretSettingNames(): readonly string[] {
+    return this.#plugins.flatMap(({ manifest }) => manifest.secretSettings ?? [])
+  }
+
   #all<K extends keyof PluginDescriptor['manifest']['contributes']>(
     kind: K,
   ): readonly Declared<NonNullable<PluginDescriptor['manifest']['contributes'][K]>[number]>[] {

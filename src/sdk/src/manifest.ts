@@ -9,6 +9,8 @@ export interface PluginManifest {
   }
   /** Names of settings beyond WAL-G's, so that they are not taken for typing errors. */
   readonly settings?: readonly string[]
+  /** Those of them whose values are never shown; their declarations say the same. */
+  readonly secretSettings?: readonly string[]
 }
 
 interface Declaration {

@@ -75,6 +75,7 @@ async function settingsOf(commandLine: ParsedCommandLine, host: Host) {
     flags: commandLine.settings,
     environment: process.env,
     pluginNames: host.registry.settingNames(),
+    secretPluginNames: host.registry.secretSettingNames(),
     isLenient: host.isDropIn,
     ...(commandLine.configPath !== undefined && { configPath: commandLine.configPath }),
   })

@@ -29,4 +29,6 @@ export interface PluginRegistry {
   declaredEngine(id: string): DeclaredEngine | undefined
   /** Names of settings that plugins declare. */
   settingNames(): readonly string[]
+  /** Those of them that are secret. */
+  secretSettingNames(): readonly string[]
 }

@@ -52,7 +52,7 @@ const PLAIN: NamesByKind = {
   path: `
     AWS_WEB_IDENTITY_TOKEN_FILE GOOGLE_APPLICATION_CREDENTIALS GPHOME NOTIFY_SOCKET PGDATA PROFILE_PATH
     SHELL SQLSERVER_BLOB_CERT_FILE SQLSERVER_BLOB_KEY_FILE SQLSERVER_BLOB_LOCK_FILE WALE_FILE_PREFIX
-    WALG_CONFIG_PATH WALG_ENVELOPE_PGP_KEY_PATH WALG_ENVELOPE_PGP_YC_SERVICE_ACCOUNT_KEY_FILE
+    WALG_ENVELOPE_PGP_KEY_PATH WALG_ENVELOPE_PGP_YC_SERVICE_ACCOUNT_KEY_FILE
     WALG_ETCD_DATA_DIR WALG_ETCD_WAL_DIR WALG_FILE_PREFIX WALG_GP_LOGS_DIR
     WALG_GP_RELATIVE_POSTGRESQL_CONF_PATH WALG_GP_RELATIVE_RECOVERY_CONF_PATH WALG_GP_SEG_STATES_DIR
     WALG_LIBSODIUM_KEY_PATH WALG_MYSQL_BINLOG_DST WALG_MYSQL_DATA_DIR WALG_MYSQL_INCREMENTAL_BACKUP_DST
@@ -72,7 +72,7 @@ const PLAIN: NamesByKind = {
     WALG_COMPRESSION_METHOD WALG_CSE_KMS_ID WALG_CSE_KMS_REGION WALG_DELTA_FROM_NAME
     WALG_ENVELOPE_PGP_KEY WALG_ENVELOPE_PGP_YC_CSE_KMS_KEY_ID WALG_ENVELOPE_PGP_YC_ENDPOINT
     WALG_FAILOVER_STORAGES WALG_GS_PREFIX WALG_LIBSODIUM_KEY WALG_LIBSODIUM_KEY_TRANSFORM
-    WALG_LOG_DESTINATION WALG_MYSQL_BACKUP_PREPARE_COMMAND WALG_MYSQL_BINLOG_END_TS
+    WALG_MYSQL_BACKUP_PREPARE_COMMAND WALG_MYSQL_BINLOG_END_TS
     WALG_MYSQL_BINLOG_REPLAY_COMMAND WALG_MYSQL_BINLOG_SERVER_HOST WALG_MYSQL_BINLOG_SERVER_PASSWORD
     WALG_MYSQL_BINLOG_SERVER_PORT WALG_MYSQL_BINLOG_SERVER_REPLICA_SOURCE WALG_MYSQL_BINLOG_SERVER_USER
     WALG_MYSQL_CURRENT_BINLOG WALG_MYSQL_DATASOURCE_NAME WALG_OSS_PREFIX WALG_PGP_KEY
@@ -114,7 +114,6 @@ const STORAGE: NamesByKind = {
 
 const ENUMS: Readonly<Record<string, readonly string[]>> = {
   WALG_DELTA_ORIGIN: ['LATEST', 'LATEST_FULL'],
-  WALG_LOG_LEVEL: ['NORMAL', 'DEVEL', 'ERROR'],
 }
 
 /** Never shown. More than WAL-G hides. */
@@ -144,6 +143,15 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 
 /** What every command may read, beyond what engines and storages declare. */
 const WALG: Readonly<Record<string, SettingSpec>> = {
+  WALG_CONFIG_PATH: {
+    kind: 'path',
+    doc: 'Config file when `--config` is not given; only in the environment',
+  },
+  WALG_ENGINE: {
+    kind: 'string',
+    default: 'pg',
+    doc: 'Engine of the drop-in `wal-g`, unless its name tells, as `wal-g-pg` does; only in the environment',
+  },
   WALG_LENIENT_CONFIG: {
     kind: 'bool',
     default: 'false',
@@ -152,6 +160,17 @@ const WALG: Readonly<Record<string, SettingSpec>> = {
   WALG_DATA_DIR: {
     kind: 'path',
     doc: 'System-wide folder of plugins, for users without a home such as postgres',
+  },
+  WALG_LOG_LEVEL: {
+    kind: 'enum',
+    values: ['NORMAL', 'DEVEL', 'ERROR'],
+    default: 'NORMAL',
+    doc: 'What is logged: DEVEL everything, NORMAL no debugging, ERROR errors only',
+  },
+  WALG_LOG_DESTINATION: {
+    kind: 'string',
+    default: 'stderr',
+    doc: 'Where log lines go: `stderr`, or a file that they are appended to',
   },
   WALG_LOG_FORMAT: { kind: 'enum', values: ['text', 'json'], default: 'text', doc: 'Form of log lines' },
 }

@@ -15,6 +15,8 @@ export interface SettingsSources {
   readonly configPath?: string
   /** Declared by installed plugins. */
   readonly pluginNames: Iterable<string>
+  /** Those of them that are secret. */
+  readonly secretPluginNames: Iterable<string>
   /** Unknown names and a config file that cannot be read are warned about, not refused: the `wal-g` drop-in. */
   readonly isLenient: boolean
 }
@@ -49,8 +51,7 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
   const values = new Map<string, Entry>()
   for (const [name, text] of file?.values ?? [])
     values.set(name, { text, origin: `the config file ${file?.path}` })
-  const known = new Map<string, SettingSpec>(knownSettings())
-  for (const name of sources.pluginNames) if (!known.has(name)) known.set(name, { kind: 'string', doc: '' })
+  const known = withPluginSettings(sources)
   for (const [name, text] of Object.entries(environment)) {
     // An empty variable counts as not set.
     if (text === undefined || text === '' || !(known.has(name) || OURS.test(name))) continue
@@ -75,6 +76,17 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
   }
   settings.validate()
   return { settings, warnings }
+}
+
+/** What plugins declare is judged when they read it; here it is only known by name, and whether it is secret. */
+function withPluginSettings(sources: SettingsSources): ReadonlyMap<string, SettingSpec> {
+  const known = new Map<string, SettingSpec>(knownSettings())
+  const secrets = new Set(sources.secretPluginNames)
+  for (const name of [...sources.pluginNames, ...secrets]) {
+    if (known.has(name)) continue
+    known.set(name, { kind: 'string', doc: '', ...(secrets.has(name) && { secret: true }) })
+  }
+  return known
 }
 
 /** `WALG_UPLOAD_CONCURRENCY` is `--walg-upload-concurrency`. */
