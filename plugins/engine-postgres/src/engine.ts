@@ -6,6 +6,8 @@ export default defineEngine({
   settings: pgSettings,
   operations: {
     'backup-push': async () => (await import('./operations/backup-push.js')).backupPush,
+    'backup-list': async () => (await import('./operations/backup-list.js')).backupList,
+    'catchup-list': async () => (await import('./operations/catchup-list.js')).catchupList,
     'wal-fetch': async () => (await import('./operations/wal-fetch.js')).walFetch,
     'wal-prefetch': async () => (await import('./operations/wal-prefetch.js')).walPrefetch,
     'wal-push': async () => (await import('./operations/wal-push.js')).walPush,

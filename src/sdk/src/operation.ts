@@ -76,6 +76,8 @@ export interface OperationContext {
   readonly self: readonly string[]
   /** The configured storage at its root, opened once. */
   storage(): Promise<Storage>
+  /** Every configured storage: the one of `storage()` first, then the failover storages by name. */
+  storages(): Promise<readonly Storage[]>
   /** The compressor for new objects. */
   compressor(): Promise<Compressor>
   /** The compressor that wrote objects with this extension; undefined when no installed plugin knows it. */

@@ -116,7 +116,16 @@ export class BackupCatalog {
 
 /** The catalog at the configured storage. */
 export async function openCatalog(ctx: OperationContext): Promise<BackupCatalog> {
-  return new BackupCatalog((await ctx.storage()).sub('basebackups_005'), ctx.signal)
+  return catalogAt(ctx, await ctx.storage())
+}
+
+export function catalogAt(ctx: OperationContext, storage: Storage): BackupCatalog {
+  return new BackupCatalog(storage.sub('basebackups_005'), ctx.signal)
+}
+
+/** What catchup-push stores has the same form, in a folder of its own. */
+export function catchupCatalogAt(ctx: OperationContext, storage: Storage): BackupCatalog {
+  return new BackupCatalog(storage.sub('catchup_005'), ctx.signal)
 }
 
 function notFound(why: string): WalgError {

@@ -14,6 +14,14 @@ export function formatUtcTime(nanoseconds: bigint): string {
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}${fraction}Z`
 }
 
+/** `Saturday, 01-Aug-26 02:00:18 UTC`, for people. */
+export function formatListTime(nanoseconds: bigint): string {
+  const date = new Date(Number(split(nanoseconds).seconds) * 1000)
+  const weekday = date.toLocaleDateString('en-US', { weekday: 'long', timeZone: 'UTC' })
+  const [, day, month, year, time] = date.toUTCString().split(' ')
+  return `${weekday}, ${day}-${month}-${year?.slice(2)} ${time} UTC`
+}
+
 /** Nanoseconds since 1970 of an RFC 3339 time; undefined for other texts. */
 export function parseTimestamp(text: string): bigint | undefined {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text)

@@ -1,4 +1,6 @@
+import BackupList from './backup-list.js'
 import BackupPush from './backup-push.js'
+import CatchupList from './catchup-list.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
 import WalPush from './wal-push.js'
@@ -6,6 +8,8 @@ import WalPush from './wal-push.js'
 /** Commands of the topic `pg`, by id. */
 export const COMMANDS = {
   'pg:backup-push': BackupPush,
+  'pg:backup-list': BackupList,
+  'pg:catchup-list': CatchupList,
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,
   'pg:wal-push': WalPush,

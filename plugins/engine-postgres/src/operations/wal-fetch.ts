@@ -7,7 +7,7 @@ import {
   type OperationInput,
   type OperationResult,
 } from '@walg/sdk'
-import { requireDefaultStorage } from '../target-storage.js'
+import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 import { walFolder } from '../wal/archived-object.js'
 import { fetchWalFile } from '../wal/fetch-wal-file.js'
 import { PrefetchFolder, startPrefetch } from '../wal/prefetch.js'
@@ -29,13 +29,7 @@ export const walFetch: Operation = {
     { name: 'wal_name', summary: 'name of the file, as %f of restore_command', required: true },
     { name: 'destination_filename', summary: 'where to put it, as %p of restore_command', required: true },
   ],
-  flags: {
-    'target-storage': {
-      kind: 'string',
-      summary: 'name of the storage to use',
-      setting: 'WALG_TARGET_STORAGE',
-    },
-  },
+  flags: { 'target-storage': TARGET_STORAGE_FLAG },
   run: runWalFetch,
   exitCodeFor(error) {
     if (isWalgError(error, 'E_WAL_ABSENT')) return EXIT_ABSENT

@@ -6,7 +6,7 @@ import {
   type OperationResult,
   WalgError,
 } from '@walg/sdk'
-import { requireDefaultStorage } from '../target-storage.js'
+import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 import { walFolder } from '../wal/archived-object.js'
 import { PrefetchFolder, upcoming } from '../wal/prefetch.js'
 import { requireWalName } from '../wal/wal-file.js'
@@ -22,13 +22,7 @@ export const walPrefetch: Operation = {
     { name: 'wal_name', summary: 'segment that was fetched last', required: true },
     { name: 'prefetch_location', summary: 'where that was put', required: true },
   ],
-  flags: {
-    'target-storage': {
-      kind: 'string',
-      summary: 'name of the storage to use',
-      setting: 'WALG_TARGET_STORAGE',
-    },
-  },
+  flags: { 'target-storage': TARGET_STORAGE_FLAG },
   run: runWalPrefetch,
 }
 

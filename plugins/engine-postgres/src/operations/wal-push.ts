@@ -1,6 +1,6 @@
 import { basename, join, resolve } from 'node:path'
 import type { Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
-import { requireDefaultStorage } from '../target-storage.js'
+import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 import { walFolder } from '../wal/archived-object.js'
 import { uploadReadyFiles } from '../wal/background-upload.js'
 import { pushWalFile } from '../wal/push-wal-file.js'
@@ -13,13 +13,7 @@ export const walPush: Operation = {
   id: 'wal-push',
   summary: 'Archive one WAL file, and others that are ready',
   args: [{ name: 'wal_filepath', summary: 'path of the file, as %p of archive_command', required: true }],
-  flags: {
-    'target-storage': {
-      kind: 'string',
-      summary: 'name of the storage to use',
-      setting: 'WALG_TARGET_STORAGE',
-    },
-  },
+  flags: { 'target-storage': TARGET_STORAGE_FLAG },
   run: runWalPush,
 }
 

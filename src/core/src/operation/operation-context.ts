@@ -14,6 +14,7 @@ import {
 import { noneCompressor } from '../pipeline/none-compressor.js'
 import { RateLimiter } from '../pipeline/rate-limiter.js'
 import type { PluginRegistry } from '../registry/plugin-registry.js'
+import { failoverSettings } from '../settings/failover-settings.js'
 import { openStorage } from '../storage/open-storage.js'
 
 /** Settings that decide which plugins an operation works with. */
@@ -49,22 +50,31 @@ export function createOperationContext(parts: ContextParts): OperationContext & 
   const { settings, registry, log, signal, clock } = parts
   const plugin = { settings, log, signal }
   let opened: Promise<Storage> | undefined
+  let all: Promise<readonly Storage[]> | undefined
   let compressor: Promise<Compressor> | undefined
   let crypter: Promise<Crypter | undefined> | undefined
   const byExtension = new Map<string, Promise<Compressor | undefined>>()
 
-  const openConfigured = async (): Promise<Storage> => {
-    const module = await registry.storage(settings)
-    const limit = parts.isRateLimited ? settings.get(contextSettings, 'WALG_NETWORK_RATE_LIMIT') : undefined
-    const root = openStorage(await module.open(plugin), {
-      name: 'default',
+  const limit = parts.isRateLimited ? settings.get(contextSettings, 'WALG_NETWORK_RATE_LIMIT') : undefined
+  const rateLimiter = limit === undefined ? undefined : new RateLimiter(limit, clock)
+  const openConfigured = async (name: string, own: Settings): Promise<Storage> => {
+    const module = await registry.storage(own)
+    const root = openStorage(await module.open({ ...plugin, settings: own }), {
+      name,
       clock,
       log,
-      ...(limit !== undefined && { rateLimiter: new RateLimiter(limit, clock) }),
+      ...(rateLimiter && { rateLimiter }),
     })
     const folder = settings.get(contextSettings, 'WALG_STORAGE_PREFIX')
     return folder ? root.sub(folder) : root
   }
+  const openDefault = () => (opened ??= openConfigured('default', settings))
+  const openFailovers = async (): Promise<readonly Storage[]> => {
+    const storages: Storage[] = []
+    for (const [name, own] of failoverSettings(settings)) storages.push(await openConfigured(name, own))
+    return storages
+  }
+  const openAll = async () => [await openDefault(), ...(await openFailovers())]
   const openCompressor = async (): Promise<Compressor> => {
     const id = settings.get(contextSettings, 'WALG_COMPRESSION_METHOD')
     if (id !== 'zstd' && settings.get(contextSettings, 'WALG_ZSTD_LEVEL')) {
@@ -85,7 +95,8 @@ export function createOperationContext(parts: ContextParts): OperationContext & 
     clock,
     tmpDir: tmpdir(),
     self: parts.self,
-    storage: () => (opened ??= openConfigured()),
+    storage: openDefault,
+    storages: () => (all ??= openAll()),
     compressor: () => (compressor ??= openCompressor()),
     compressorFor(extension) {
       if (extension === noneCompressor.extension) return Promise.resolve(noneCompressor)
@@ -96,7 +107,9 @@ export function createOperationContext(parts: ContextParts): OperationContext & 
     extensions: () => registry.extensions(),
     crypter: () => (crypter ??= registry.crypter(settings).then((module) => module?.open(plugin))),
     async close() {
-      await (await opened?.catch(() => undefined))?.close()
+      const storages = new Set([await opened?.catch(() => undefined)])
+      for (const storage of (await all?.catch(() => undefined)) ?? []) storages.add(storage)
+      for (const storage of storages) await storage?.close()
     },
   }
 }

@@ -1,0 +1,53 @@
+import { type Settings, WalgError } from '@walg/sdk'
+import { knownSettings } from './known-settings.js'
+import { EffectiveSettings } from './load-settings.js'
+
+const SETTING = 'WALG_FAILOVER_STORAGES'
+/** What these begin with belongs to one storage; names without it, such as `AWS_REGION`, count for all. */
+const OWN = /^(WALG|WALE)_/
+
+/**
+ * The settings of each failover storage, by name, in the order of names. `WALG_FAILOVER_STORAGES` maps names to settings.
+ * Rejects with `E_SETTING_INVALID`.
+ */
+export function failoverSettings(settings: Settings): ReadonlyMap<string, Settings> {
+  const text = settings.text(SETTING)
+  if (text === undefined || text === '') return new Map()
+  let sections: unknown
+  try {
+    sections = JSON.parse(text)
+  } catch (error) {
+    throw invalid((error as Error).message, error)
+  }
+  const shared = Object.entries(settings.toEnvironment()).filter(([name]) => !OWN.test(name))
+  const storages = Object.entries(asMap(sections, 'it'))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, section]): [string, Settings] => {
+      if (name === 'default') throw invalid("no failover storage may be named 'default'")
+      const own = Object.entries(asMap(section, name)).map(([key, value]) => [
+        key.toUpperCase(),
+        String(value),
+      ])
+      return [name, settingsOf(name, [...shared, ...own] as [string, string][])]
+    })
+  return new Map(storages)
+}
+
+function settingsOf(name: string, values: readonly [string, string][]): Settings {
+  const origin = `failover storage ${name}`
+  return new EffectiveSettings(
+    new Map(values.map(([key, text]) => [key, { text, origin }])),
+    new Map(knownSettings()),
+  )
+}
+
+function asMap(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Readonly<Record<string, unknown>>
+  }
+  throw invalid(`${what} does not map names to values`)
+}
+
+function invalid(why: string, cause?: unknown): WalgError {
+  return new WalgError('E_SETTING_INVALID', `unable to use ${SETTING}: ${why}`, { cause })
+}
