@@ -65,12 +65,23 @@ export function defineSettings<const S extends SettingsSpec>(spec: S): S {
   return spec
 }
 
+/** A setting that somebody has given a value. */
+export interface GivenSetting {
+  readonly name: string
+  /** As the user wrote it. */
+  readonly text: string
+  readonly source: 'flag' | 'environment' | 'file'
+  readonly isSecret: boolean
+}
+
 /** The effective settings of one run: flag > environment > config file > default. */
 export interface Settings {
   /** Rejects a malformed value with `E_SETTING_INVALID`, naming the setting and where it came from. */
   get<S extends SettingsSpec, K extends keyof S & string>(spec: S, name: K): SettingValue<S[K]>
   /** The text of a setting as the user gave it, whatever its kind; undefined when unset and without default. */
   text(name: string): string | undefined
+  /** What was set and by what, without what only has a default. Contains secrets. */
+  given(): readonly GivenSetting[]
   /** All names with a value, for exporting them to child processes. Contains secrets. */
   toEnvironment(): Record<string, string>
 }

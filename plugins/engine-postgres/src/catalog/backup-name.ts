@@ -5,6 +5,8 @@ const WAL_NAME = /[0-9A-F]{24}/
 /** What WAL-G prints for an object without a WAL name. */
 const NO_WAL_NAME = 'Z'.repeat(24)
 const SENTINEL = '_backup_stop_sentinel.json'
+/** Folder of the tar parts, below that of the backup. */
+export const TAR_FOLDER = 'tar_partitions'
 
 /** Name of the sentinel, relative to the folder of backups. */
 export function sentinelKey(backup: string): string {

@@ -1,4 +1,5 @@
 import { type OperationInput, WalgError } from '@walg/sdk'
+import { tryParseLsn } from '../catalog/lsn.js'
 
 /** Where recovery is to stop. Times are microseconds since 1970, UTC. */
 export type RecoveryTarget =
@@ -64,9 +65,9 @@ function offsetMs(zone: string): number {
 }
 
 function parseTargetLsn(text: string): bigint {
-  const match = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/.exec(text)
-  if (!match) throw usage(`--to-lsn '${text}' is no LSN; write it as 0/3000028`)
-  return (BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`)
+  const lsn = tryParseLsn(text)
+  if (lsn === undefined) throw usage(`--to-lsn '${text}' is no LSN; write it as 0/3000028`)
+  return lsn
 }
 
 function parseTransactionId(text: string): bigint {

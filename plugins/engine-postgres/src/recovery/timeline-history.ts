@@ -1,4 +1,5 @@
 import { WalgError } from '@walg/sdk'
+import { parseLsn } from '../catalog/lsn.js'
 
 /** One timeline that a history left, and where. */
 export interface TimelineSwitch {
@@ -12,15 +13,15 @@ export function parseTimelineHistory(text: string, fileName: string): readonly T
   const switches: TimelineSwitch[] = []
   for (const line of text.split('\n')) {
     if (line.trim() === '' || line.trimStart().startsWith('#')) continue
-    const match = /^\s*(\d+)\s+([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})(\s|$)/.exec(line)
+    const match = /^\s*(\d+)\s+([0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8})(\s|$)/.exec(line)
     if (!match) {
       throw new WalgError(
         'E_WAL_INVALID',
         `unable to read ${fileName}: '${line.slice(0, 80)}' is no history entry`,
       )
     }
-    const [, timeline, high, low] = match
-    switches.push({ timelineId: Number(timeline), endLsn: (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`) })
+    const [, timeline, lsn = ''] = match
+    switches.push({ timelineId: Number(timeline), endLsn: parseLsn(lsn) })
   }
   return switches
 }
@@ -40,6 +41,11 @@ export class TimelinePath {
     if (timelineId === this.timelineId) return true
     const left = this.#switches.find((entry) => entry.timelineId === timelineId)
     return left !== undefined && lsn <= left.endLsn
+  }
+
+  /** The timelines of the history, oldest first. */
+  timelineIds(): readonly number[] {
+    return [...this.#switches.map(({ timelineId }) => timelineId), this.timelineId]
   }
 
   /** The timeline whose file holds this segment to its end; the one that begins in it where there is a switch. */

@@ -27,13 +27,11 @@ export async function findArchived(
   archive: Storage,
   name: string,
 ): Promise<ArchivedObject | undefined> {
-  const preferred = (await ctx.compressor()).extension
+  const [preferred = '', ...others] = await archivedExtensions(ctx)
   const first = await statIfThere(ctx, archive, objectName(name, preferred))
   if (first) return { key: first.key, extension: preferred, info: first }
 
-  const extensions = new Set([...ctx.extensions(), ...WALG_EXTENSIONS, ''])
-  extensions.delete(preferred)
-  const candidates = [...extensions].map((extension) => ({ key: objectName(name, extension), extension }))
+  const candidates = others.map((extension) => ({ key: objectName(name, extension), extension }))
   // Releases long ago wrote a trailing dot for uncompressed files.
   candidates.push({ key: `${name}.`, extension: '' })
   const found = await Promise.all(
@@ -44,6 +42,12 @@ export async function findArchived(
   )
   for (const { key, extension, info } of found) if (info) return { key, extension, info }
   return undefined
+}
+
+/** Every extension that an object of the archive can have, in the order in which they count; that of new objects first. */
+export async function archivedExtensions(ctx: OperationContext): Promise<readonly string[]> {
+  const preferred = (await ctx.compressor()).extension
+  return [...new Set([preferred, ...ctx.extensions(), ...WALG_EXTENSIONS, ''])]
 }
 
 /** The content of an archived file, decrypted and decompressed, in memory. `maxBytes` guards against nonsense. */

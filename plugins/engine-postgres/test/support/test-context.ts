@@ -21,7 +21,7 @@ export function testContext(
   })
   return createOperationContext({
     settings: new EffectiveSettings(
-      new Map(values.map(([name, text]) => [name, { text, origin: 'the test' }])),
+      new Map(values.map(([name, text]) => [name, { text, source: 'environment', origin: 'the test' }])),
       new Map(knownSettings()),
     ),
     registry: {

@@ -36,7 +36,7 @@ export function failoverSettings(settings: Settings): ReadonlyMap<string, Settin
 function settingsOf(name: string, values: readonly [string, string][]): Settings {
   const origin = `failover storage ${name}`
   return new EffectiveSettings(
-    new Map(values.map(([key, text]) => [key, { text, origin }])),
+    new Map(values.map(([key, text]) => [key, { text, source: 'file', origin }])),
     new Map(knownSettings()),
   )
 }

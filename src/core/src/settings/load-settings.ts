@@ -1,4 +1,11 @@
-import { type SettingSpec, type Settings, type SettingsSpec, type SettingValue, WalgError } from '@walg/sdk'
+import {
+  type GivenSetting,
+  type SettingSpec,
+  type Settings,
+  type SettingsSpec,
+  type SettingValue,
+  WalgError,
+} from '@walg/sdk'
 import { type ConfigFile, readConfigFile } from './config-file.js'
 import { nearest } from './did-you-mean.js'
 import { knownSettings } from './known-settings.js'
@@ -50,15 +57,15 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
 
   const values = new Map<string, Entry>()
   for (const [name, text] of file?.values ?? [])
-    values.set(name, { text, origin: `the config file ${file?.path}` })
+    values.set(name, { text, source: 'file', origin: `the config file ${file?.path}` })
   const known = withPluginSettings(sources)
   for (const [name, text] of Object.entries(environment)) {
     // An empty variable counts as not set.
     if (text === undefined || text === '' || !(known.has(name) || OURS.test(name))) continue
-    values.set(name, { text, origin: 'the environment' })
+    values.set(name, { text, source: 'environment', origin: 'the environment' })
   }
   for (const [name, text] of Object.entries(sources.flags)) {
-    values.set(name, { text, origin: `the flag ${flagOf(name)}` })
+    values.set(name, { text, source: 'flag', origin: `the flag ${flagOf(name)}` })
   }
 
   const settings = new EffectiveSettings(values, known)
@@ -96,6 +103,8 @@ export function flagOf(name: string): string {
 
 interface Entry {
   readonly text: string
+  readonly source: GivenSetting['source']
+  /** For messages: the source, and which one. */
   readonly origin: string
 }
 
@@ -123,6 +132,15 @@ export class EffectiveSettings implements Settings {
 
   text(name: string): string | undefined {
     return this.#values.get(name)?.text ?? this.#known.get(name)?.default
+  }
+
+  given(): readonly GivenSetting[] {
+    return [...this.#values].map(([name, { text, source }]) => ({
+      name,
+      text,
+      source,
+      isSecret: this.isSecret(name),
+    }))
   }
 
   toEnvironment(): Record<string, string> {

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { EffectiveSettings, failoverSettings, knownSettings } from '../../src/index.js'
 
 function settings(values: Readonly<Record<string, string>>): EffectiveSettings {
-  const entries = Object.entries(values).map(([name, text]) => [name, { text, origin: 'test' }] as const)
+  const entries = Object.entries(values).map(
+    ([name, text]) => [name, { text, source: 'file', origin: 'test' }] as const,
+  )
   return new EffectiveSettings(new Map(entries), new Map(knownSettings()))
 }
 
