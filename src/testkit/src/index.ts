@@ -1,1 +1,9 @@
-export {}
+export * from './bytes.js'
+export * from './check.js'
+export * from './compressor/compressor-env.js'
+export * from './compressor/compressor-kit.js'
+export * from './faults/plan.js'
+export * from './faults/with-faults.js'
+export * from './memory-driver.js'
+export * from './storage/storage-env.js'
+export * from './storage/storage-kit.js'

@@ -52,7 +52,8 @@ async function* counting(source: ByteStream, count: { bytes: number }): ByteStre
 /** Stored as it is, a chunk may stay with the storage for a while: it gets a copy, the slab goes back at once. */
 async function* copied(source: ByteStream, recycle: (chunk: Uint8Array) => void): ByteStream {
   for await (const chunk of source) {
-    const copy = chunk.slice()
+    // Not slice(): that of a Buffer shares its memory.
+    const copy = new Uint8Array(chunk)
     recycle(chunk)
     yield copy
   }
