@@ -66,7 +66,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
 }
 
 /** Rooms without rules: tools that run before or beside the program. */
-const FREE = /^src\/build\//
+const FREE = /^src\/(build|quickstart)\//
 
 /**
  * What is wrong with the imports of one file. `path` is relative to the repository; `declared` are the packages that its
