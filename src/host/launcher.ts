@@ -1,6 +1,10 @@
 // The launcher of both bins. It is the first thing that runs, so it must be understood by old versions of node, and it fixes the exit
 // code of any failure before anything can fail: PostgreSQL takes 1 to 125 of a restore_command for "not archived".
+import { availableParallelism } from 'node:os'
 import type { LaunchOptions } from './main.js'
+
+const FEWEST_THREADS = 4
+const MOST_THREADS = 8
 
 export function launch(options: LaunchOptions): void {
   const failure = process.argv.indexOf('wal-fetch') >= 0 ? 200 : 1
@@ -17,8 +21,8 @@ export function launch(options: LaunchOptions): void {
     fail(`node ${process.versions.node} is too old, 20.19 is needed`)
   }
   try {
-    // Codecs and file reads share libuv's pool; its size counts only until the first use.
-    if (!process.env['UV_THREADPOOL_SIZE']) process.env['UV_THREADPOOL_SIZE'] = '8'
+    // Codecs and file reads share libuv's pool; its size counts only until the first use. Each thread keeps memory of its own.
+    if (!process.env['UV_THREADPOOL_SIZE']) process.env['UV_THREADPOOL_SIZE'] = poolThreads()
     const path = './main.cjs'
     require(path)
       .main(process.argv.slice(2), options)
@@ -28,4 +32,8 @@ export function launch(options: LaunchOptions): void {
   } catch (error) {
     fail(error)
   }
+}
+
+function poolThreads(): string {
+  return String(Math.min(MOST_THREADS, Math.max(FEWEST_THREADS, availableParallelism() + 1)))
 }

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os'
 import { packTar, SlabPool, type StoredObject, type TarSource, writeObject } from '@walg/core'
 import type { Compressor, Crypter, Storage } from '@walg/sdk'
 
-/** Blocks compressed at once; each needs a slab and as much again for what comes out. */
-const CODEC_BLOCKS = Math.min(8, Math.max(2, availableParallelism()))
-/** Slabs beyond those in the codec: one being filled, one on its way. */
+/** Blocks that a codec works on at once, in all parts together: some for each thread, so that none waits. */
+const CODEC_BLOCKS = 4 * Math.min(8, availableParallelism() + 1)
+/** Slabs of a part beyond one for each block in the codec: one being filled, one on its way. Made only when needed. */
 const SPARE_SLABS = 2
 
 export interface PartStoreOptions {

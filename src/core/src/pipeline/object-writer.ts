@@ -1,5 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { ByteStream, Compressor, Crypter, Storage } from '@walg/sdk'
+import { lookAhead } from './look-ahead.js'
+import { NativeMemory } from './native-memory.js'
 
 export interface WriteObjectOptions {
   readonly signal: AbortSignal
@@ -38,13 +40,15 @@ export async function writeObject(
   else if (!isCompressed && o.recycle) packed = copied(counted, o.recycle)
   const hash = createHash('sha256')
   const stored = { bytes: 0 }
-  await storage.write(key, hashing(packed, hash, stored), { signal: o.signal })
+  await storage.write(key, lookAhead(hashing(packed, hash, stored)), { signal: o.signal })
   return { key, size: stored.bytes, sha256: hash.digest('hex'), plainBytes: plain.bytes }
 }
 
 async function* counting(source: ByteStream, count: { bytes: number }): ByteStream {
+  const memory = new NativeMemory()
   for await (const chunk of source) {
     count.bytes += chunk.length
+    memory.passed(chunk.length)
     yield chunk
   }
 }
