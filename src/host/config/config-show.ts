@@ -1,8 +1,6 @@
 import { type EffectiveSetting, EffectiveSettings } from '@walg/core'
 import type { Operation } from '@walg/sdk'
 
-const HIDDEN = '--HIDDEN--'
-
 /** Prints what is set, and where each value comes from; secrets are not shown. */
 export const configShow: Operation = {
   id: 'config show',
@@ -11,10 +9,9 @@ export const configShow: Operation = {
   flags: {},
   async run(ctx) {
     const effective = ctx.settings instanceof EffectiveSettings ? ctx.settings.effective() : []
-    const shown = effective.map((setting) => ({ ...setting, text: setting.isSecret ? HIDDEN : setting.text }))
     return {
-      text: shown.map(line).join(''),
-      json: shown.map(({ name, text, origin }) => ({ name, value: text, origin })),
+      text: effective.map(line).join(''),
+      json: effective.map(({ name, text, origin }) => ({ name, value: text, origin })),
     }
   },
 }

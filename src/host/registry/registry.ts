@@ -82,9 +82,11 @@ export class Registry implements PluginRegistry {
 
   async compressorFor(extension: string): Promise<CompressorModule | undefined> {
     const found = this.#all('compressors').find(({ declaration }) => declaration.extension === extension)
-    return (
-      found && (await loadContribution<CompressorContribution>(found.plugin, found.declaration, 'compressor'))
-    )
+    if (found)
+      return await loadContribution<CompressorContribution>(found.plugin, found.declaration, 'compressor')
+    const packageName = codecPackage(extension)
+    if (packageName) throw missingPlugin(`objects that end in .${extension}`, packageName)
+    return undefined
   }
 
   extensions(): readonly string[] {

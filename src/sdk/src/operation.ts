@@ -80,7 +80,10 @@ export interface OperationContext {
   storages(): Promise<readonly Storage[]>
   /** The compressor for new objects. */
   compressor(): Promise<Compressor>
-  /** The compressor that wrote objects with this extension; undefined when no installed plugin knows it. */
+  /**
+   * The compressor that wrote objects with this extension; undefined when nothing knows it. Rejects with `E_PLUGIN_MISSING`
+   * when a plugin that is not installed does.
+   */
   compressorFor(extension: string): Promise<Compressor | undefined>
   /** Extensions of all installed compressors, in the order in which objects are looked for. */
   extensions(): readonly string[]

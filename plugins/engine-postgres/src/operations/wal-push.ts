@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path'
 import type { Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
+import { pgSettings } from '../settings.js'
 import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 import { walFolder } from '../wal/archived-object.js'
 import { uploadReadyFiles } from '../wal/background-upload.js'
@@ -19,6 +20,9 @@ export const walPush: Operation = {
 
 async function runWalPush(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {
   requireDefaultStorage(ctx, input)
+  if (ctx.settings.get(pgSettings, 'WALG_USE_WAL_DELTA')) {
+    ctx.log.warn('WALG_USE_WAL_DELTA is set, but walg does not record changed blocks while pushing WAL')
+  }
   const path = resolve(input.args['wal_filepath'] ?? '')
   const name = basename(path)
   const archive = await walFolder(ctx)

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type OperationContext, WalgError } from '@walg/sdk'
@@ -126,7 +127,8 @@ async function clusterIdentifier(dataDirectory: string | undefined): Promise<big
 
 async function openForReading(path: string) {
   try {
-    return await open(path, 'r')
+    // Without O_NONBLOCK a named pipe would wait for a writer for ever.
+    return await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'no such file' : (error as Error).message
     throw new WalgError('E_WAL_FILE', `unable to read ${path}: ${why}`, { details: { path }, cause: error })

@@ -30,9 +30,11 @@ export class Logger implements Log {
   readonly #lowest: number
   readonly #options: LoggerOptions
   readonly #descriptor: number
+  readonly #secrets: readonly string[]
 
   constructor(options: LoggerOptions) {
     this.#options = options
+    this.#secrets = options.secrets.flatMap(formsOf)
     this.#lowest = LOWEST[options.level] ?? LEVELS.INFO
     this.#descriptor = options.destination === 'stderr' ? STDERR : openLog(options.destination)
   }
@@ -68,8 +70,14 @@ export class Logger implements Log {
   }
 
   #redacted(line: string): string {
-    return this.#options.secrets.reduce((text, secret) => text.replaceAll(secret, '--HIDDEN--'), line)
+    return this.#secrets.reduce((text, secret) => text.replaceAll(secret, '--HIDDEN--'), line)
   }
+}
+
+/** A secret as it may turn up: as it is, within JSON, within a URL. The longest first, so that nothing is left of it. */
+function formsOf(secret: string): readonly string[] {
+  const forms = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]
+  return [...new Set(forms)].sort((a, b) => b.length - a.length)
 }
 
 function plainBigint(_key: string, value: unknown): unknown {

@@ -4,6 +4,7 @@ import { exitCodeOf, remedyOf } from '../errors/catalogue.js'
 import { Logger } from '../log/logger.js'
 import { TerminalProgress } from '../progress/terminal-progress.js'
 import type { PluginRegistry } from '../registry/plugin-registry.js'
+import { walgSettings } from '../settings/known-settings.js'
 import { type EffectiveSettings, loadSettings } from '../settings/load-settings.js'
 import { type ParsedCommandLine, parseCommandLine } from './command-line.js'
 import { createOperationContext } from './operation-context.js'
@@ -83,9 +84,9 @@ async function settingsOf(commandLine: ParsedCommandLine, host: Host) {
 
 function loggerOf(settings: EffectiveSettings): Logger {
   return new Logger({
-    level: settings.text('WALG_LOG_LEVEL') ?? 'NORMAL',
-    format: settings.text('WALG_LOG_FORMAT') === 'json' ? 'json' : 'text',
-    destination: settings.text('WALG_LOG_DESTINATION') ?? 'stderr',
+    level: settings.get(walgSettings, 'WALG_LOG_LEVEL'),
+    format: settings.get(walgSettings, 'WALG_LOG_FORMAT'),
+    destination: settings.get(walgSettings, 'WALG_LOG_DESTINATION'),
     secrets: settings.secrets(),
   })
 }
@@ -160,6 +161,12 @@ class Interruption {
     this.code = code
     this.name = name
     this.#abort.abort(new WalgError('E_INTERRUPTED', `interrupted by ${name}`))
-    setTimeout(() => process.exit(code), CLEAN_UP_MS).unref()
+    setTimeout(() => this.#dieOf(name), CLEAN_UP_MS).unref()
+  }
+
+  /** process.exit() would wait for system calls that hang on libuv's threads; the signal itself waits for nothing. */
+  #dieOf(name: string): void {
+    process.removeAllListeners(name)
+    process.kill(process.pid, name)
   }
 }

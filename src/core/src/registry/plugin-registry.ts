@@ -19,7 +19,7 @@ export interface PluginRegistry {
   storage(settings: Settings): Promise<StorageModule>
   /** By id; rejects with `E_PLUGIN_MISSING` or `E_SETTING_INVALID`. */
   compressor(id: string): Promise<CompressorModule>
-  /** By extension; undefined when no installed plugin knows it. */
+  /** By extension; rejects with `E_PLUGIN_MISSING` when a plugin could be installed for it, undefined when nothing knows it. */
   compressorFor(extension: string): Promise<CompressorModule | undefined>
   /** Extensions of all installed compressors. */
   extensions(): readonly string[]

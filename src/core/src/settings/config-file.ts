@@ -54,7 +54,7 @@ export async function readConfigFile(named: string | undefined): Promise<ConfigF
 async function parse(path: string, text: string): Promise<unknown> {
   switch (extname(path).toLowerCase()) {
     case '.json':
-      return JSON.parse(text)
+      return parseJson(text)
     case '.yaml':
     case '.yml':
       return (await import('yaml')).parse(text)
@@ -65,6 +65,16 @@ async function parse(path: string, text: string): Promise<unknown> {
       return parseEnvironmentFile(text)
     default:
       throw new Error('its ending is none of .json, .yaml, .yml, .toml, .env')
+  }
+}
+
+/** The text of node's own error repeats a part of the file, which may be a secret. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const place = /at position \d+|line \d+ column \d+/.exec((error as Error).message)?.[0]
+    throw new SyntaxError(place === undefined ? 'it is no valid JSON' : `it is no valid JSON (${place})`)
   }
 }
 

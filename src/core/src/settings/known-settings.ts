@@ -1,4 +1,4 @@
-import type { SettingKind, SettingSpec } from '@walg/sdk'
+import { defineSettings, type SettingKind, type SettingSpec } from '@walg/sdk'
 
 /** Names by the form of their values. */
 type NamesByKind = Readonly<Partial<Record<SettingKind, string>>>
@@ -142,7 +142,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 }
 
 /** What every command may read, beyond what engines and storages declare. */
-const WALG: Readonly<Record<string, SettingSpec>> = {
+export const walgSettings = defineSettings({
   WALG_CONFIG_PATH: {
     kind: 'path',
     doc: 'Config file when `--config` is not given; only in the environment',
@@ -173,7 +173,7 @@ const WALG: Readonly<Record<string, SettingSpec>> = {
     doc: 'Where log lines go: `stderr`, or a file that they are appended to',
   },
   WALG_LOG_FORMAT: { kind: 'enum', values: ['text', 'json'], default: 'text', doc: 'Form of log lines' },
-}
+})
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '')
 
@@ -197,7 +197,7 @@ function build(): ReadonlyMap<string, SettingSpec> {
     }
   }
   for (const [name, values] of Object.entries(ENUMS)) known.set(name, { kind: 'enum', values, doc: '' })
-  for (const [name, spec] of Object.entries(WALG)) known.set(name, spec)
+  for (const [name, spec] of Object.entries(walgSettings)) known.set(name, spec)
   return known
 }
 

@@ -8,8 +8,12 @@ import {
 } from '@walg/sdk'
 import { type ConfigFile, readConfigFile } from './config-file.js'
 import { nearest } from './did-you-mean.js'
-import { knownSettings } from './known-settings.js'
+import { knownSettings, walgSettings } from './known-settings.js'
+import { redacted, secretsIn } from './redaction.js'
 import { parseSetting } from './setting-values.js'
+
+/** Names that sound like secrets: a misspelt one is no secret by its declaration. */
+const SECRET_SOUNDING = /KEY|SECRET|PASS|TOKEN|CREDENTIAL/
 
 /** Names that are walg's business: misspelt ones are noticed, others are left alone. */
 const OURS = /^(WALG|WALE)_/
@@ -31,9 +35,9 @@ export interface SettingsSources {
 /** One setting that has a value, for `config show`. */
 export interface EffectiveSetting {
   readonly name: string
+  /** Secrets in it are hidden. */
   readonly text: string
   readonly origin: string
-  readonly isSecret: boolean
 }
 
 export interface LoadedSettings {
@@ -69,7 +73,7 @@ export async function loadSettings(sources: SettingsSources): Promise<LoadedSett
   }
 
   const settings = new EffectiveSettings(values, known)
-  const lenient = sources.isLenient || settings.text('WALG_LENIENT_CONFIG') === 'true'
+  const lenient = sources.isLenient || settings.get(walgSettings, 'WALG_LENIENT_CONFIG')
   for (const [name, { origin }] of values) {
     if (known.has(name)) continue
     const hint = nearest(name, known.keys())
@@ -147,22 +151,23 @@ export class EffectiveSettings implements Settings {
     return Object.fromEntries([...this.#values].map(([name, { text }]) => [name, text]))
   }
 
-  /** What was set, and where; without what only has a default. */
+  /** What was set, and where, as it may be shown; without what only has a default. */
   effective(): readonly EffectiveSetting[] {
     return [...this.#values]
-      .map(([name, { text, origin }]) => ({ name, text, origin, isSecret: this.isSecret(name) }))
+      .map(([name, { text, origin }]) => ({ name, text: redacted(name, text, this.isSecret), origin }))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  isSecret(name: string): boolean {
-    return this.#known.get(name)?.secret === true
+  readonly isSecret = (name: string): boolean => {
+    const spec = this.#known.get(name)
+    return spec ? spec.secret === true : SECRET_SOUNDING.test(name)
   }
 
   /** Texts that must never be printed. Shorter ones protect nothing, and would blot out ordinary words. */
   secrets(): readonly string[] {
-    return this.effective()
-      .filter(({ isSecret, text }) => isSecret && text.length >= 4)
-      .map(({ text }) => text)
+    return [...this.#values]
+      .flatMap(([name, { text }]) => secretsIn(name, text, this.isSecret))
+      .filter((text) => text.length >= 4)
   }
 
   /** Rejects the first value that does not fit what is known of its setting. */

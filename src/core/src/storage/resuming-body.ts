@@ -26,7 +26,9 @@ export async function* resumingBody(
   const policy = options.retry ?? DEFAULT_RETRY
   let done = 0
   let body = first
+  // Cuts in a row without a byte between them: a long body may be cut as often as it goes on.
   for (let attempt = 1; ; attempt++) {
+    const before = done
     try {
       for await (const chunk of body) {
         done += chunk.length
@@ -36,10 +38,12 @@ export async function* resumingBody(
       if (done === length) return
       throw wrongLength(key, length, done)
     } catch (error) {
+      if (done > before) attempt = 1
       const mayHelp = isWalgError(error) && error.retryable && attempt < policy.attempts
       if (!mayHelp || o.signal.aborted || !driver.capabilities.rangeRead || done > length) throw error
       options.log.debug(`reading ${key} was cut after ${done} bytes; going on from there`)
-      await options.clock.sleep(Math.random() * policy.firstDelayMs * 2 ** attempt, o.signal)
+      const pause = Math.min(policy.longestDelayMs, policy.firstDelayMs * 2 ** attempt)
+      await options.clock.sleep(Math.random() * pause, o.signal)
       const range = { offset: offset + done, length: length - done }
       const again = { signal: o.signal, range, ...(info.etag !== undefined && { ifMatch: info.etag }) }
       body = (await driver.get(key, again)).body

@@ -10,6 +10,7 @@ import {
 
 const DEFAULT_PART_BYTES = 20 * 1024 * 1024
 const DEFAULT_CONCURRENCY = 4
+const CLEAN_UP_MS = 30_000
 
 /** Stores a stream with `put` when it fits into one part, else as a multipart upload; aborted when anything fails. */
 export async function writeParts(
@@ -21,30 +22,39 @@ export async function writeParts(
   const put = { signal: o.signal, ...(o.ifAbsent && { ifAbsent: true }) }
   const { multipart, capabilities } = driver
   const partBytes = multipart ? choosePartBytes(driver, o) : capabilities.maxPutBytes
-  const parts = cut(body, partBytes)[Symbol.asyncIterator]()
-  const first = await parts.next()
-  const second = first.done ? first : await parts.next()
-  if (second.done) return await driver.put(key, first.done ? [] : first.value, put)
-  if (!multipart) {
-    throw new WalgError('E_STORAGE_TOO_LARGE', `unable to write ${key}: larger than ${partBytes} bytes`, {
-      details: { key, maxBytes: partBytes },
-    })
+  const parts = cut(body, partBytes)
+  try {
+    const first = await parts.next()
+    const second = first.done ? first : await parts.next()
+    if (second.done) return await driver.put(key, first.done ? [] : first.value, put)
+    if (!multipart) {
+      throw new WalgError('E_STORAGE_TOO_LARGE', `unable to write ${key}: larger than ${partBytes} bytes`, {
+        details: { key, maxBytes: partBytes },
+      })
+    }
+    return await writeUpload(driver, multipart, key, [first.value, second.value], parts, o)
+  } finally {
+    // Whatever is not read any more is ended, so that files and connections behind it are closed.
+    await parts.return(undefined)
   }
+}
 
+async function writeUpload(
+  driver: StorageDriver,
+  multipart: MultipartDriver,
+  key: string,
+  known: readonly Part[],
+  rest: AsyncIterator<Part>,
+  o: WriteOptions,
+): Promise<ObjectInfo> {
+  const put = { signal: o.signal, ...(o.ifAbsent && { ifAbsent: true }) }
   const upload = await multipart.begin(key, o)
   try {
-    const uploaded = await uploadAll(
-      multipart,
-      upload,
-      [first.value, second.value],
-      parts,
-      o,
-      capabilities.maxParts,
-    )
-    return await multipart.complete(upload, uploaded, put)
+    const parts = await uploadAll(multipart, upload, known, rest, o, driver.capabilities.maxParts)
+    return await multipart.complete(upload, parts, put)
   } catch (error) {
     // The caller's signal may be aborted by now; the clean-up must go through all the same.
-    await multipart.abort(upload, { signal: AbortSignal.timeout(30_000) }).catch(() => undefined)
+    await multipart.abort(upload, { signal: AbortSignal.timeout(CLEAN_UP_MS) }).catch(() => undefined)
     throw error
   }
 }
