@@ -37,10 +37,10 @@ export async function retrying<T>(
 /** A driver whose calls are retried. Streams given to `putStream` cannot be read twice, so that call is not. */
 export function withRetry(
   driver: StorageDriver,
-  tools: { readonly clock: Clock; readonly log: Log; readonly policy?: RetryPolicy },
+  tools: { readonly clock: Clock; readonly log: Log; readonly policy: RetryPolicy },
 ): StorageDriver {
   const again = <T>(what: string, signal: AbortSignal, call: () => Promise<T>) =>
-    retrying(what, { ...tools, policy: tools.policy ?? DEFAULT_RETRY, signal }, call)
+    retrying(what, { ...tools, signal }, call)
   return {
     capabilities: driver.capabilities,
     head: (key, o) => again(`look for ${key}`, o.signal, () => driver.head(key, o)),
