@@ -6,6 +6,7 @@ export default defineEngine({
   settings: pgSettings,
   operations: {
     'backup-push': async () => (await import('./operations/backup-push.js')).backupPush,
+    'backup-fetch': async () => (await import('./operations/backup-fetch.js')).backupFetch,
     'backup-list': async () => (await import('./operations/backup-list.js')).backupList,
     'catchup-list': async () => (await import('./operations/catchup-list.js')).catchupList,
     'wal-fetch': async () => (await import('./operations/wal-fetch.js')).walFetch,

@@ -112,7 +112,7 @@ export const pgSettings = defineSettings({
   WALG_SKIP_REDUNDANT_TARS: {
     kind: 'bool',
     default: 'false',
-    doc: 'With reverse unpack: skip tar parts that newer backups replace',
+    doc: 'Leave out tar parts of which nothing is needed when restoring',
   },
   WALG_ALIVE_CHECK_INTERVAL: {
     kind: 'duration',

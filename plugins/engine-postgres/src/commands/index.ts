@@ -1,3 +1,4 @@
+import BackupFetch from './backup-fetch.js'
 import BackupList from './backup-list.js'
 import BackupPush from './backup-push.js'
 import CatchupList from './catchup-list.js'
@@ -8,6 +9,7 @@ import WalPush from './wal-push.js'
 /** Commands of the topic `pg`, by id. */
 export const COMMANDS = {
   'pg:backup-push': BackupPush,
+  'pg:backup-fetch': BackupFetch,
   'pg:backup-list': BackupList,
   'pg:catchup-list': CatchupList,
   'pg:wal-fetch': WalFetch,

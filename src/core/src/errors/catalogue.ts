@@ -16,6 +16,11 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     meaning: 'Flags or arguments that the command does not take, or that contradict each other.',
     remedy: 'See the help of the command.',
   },
+  E_ARGUMENT_INVALID: {
+    exit: 2,
+    meaning: 'A value on the command line, or a file named there, that cannot be used.',
+    remedy: 'The message says what is wrong with it.',
+  },
   E_NOT_SUPPORTED: {
     exit: 2,
     meaning: 'WAL-G has this, this version of walg does not.',

@@ -11,7 +11,11 @@ export interface ReadObjectOptions {
 }
 
 /** Fetches, verifies, decrypts and decompresses one object. */
-export async function* readObject(storage: Storage, key: string, o: ReadObjectOptions): ByteStream {
+export async function* readObject(
+  storage: Pick<Storage, 'read'>,
+  key: string,
+  o: ReadObjectOptions,
+): ByteStream {
   const { body } = await storage.read(key, { signal: o.signal })
   const stored = o.expected ? verified(body, key, o.expected) : body
   const codec = { signal: o.signal, concurrency: o.concurrency }
