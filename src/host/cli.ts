@@ -2,7 +2,7 @@ import { Config, run } from '@oclif/core'
 import { exitCodeOf, type Host, report } from '@walg/core'
 import { HOST_KEY } from '@walg/core/cli'
 import { WalgError } from '@walg/sdk'
-import { engineBuiltin } from './engine-builtins.js'
+import { engineBuiltin, showHelp } from './engine-builtins.js'
 import { nearestCommand, splitCommand } from './find-command.js'
 import { stderrLog } from './stderr-log.js'
 
@@ -19,7 +19,7 @@ export async function runCli(argv: readonly string[], host: Host, root: string):
     const { id, rest } = splitCommand(argv, config)
     if (id === undefined) throw unknownCommand(words[0] ?? '', engine, config)
     if (rest.includes('--help') || rest.includes('-h'))
-      return await viaRun([...id.split(':'), '--help'], config)
+      return await showHelp(engine, id.split(':').slice(1), config, host)
     return asCode(await config.runCommand(id, [...rest]))
   } catch (error) {
     const code = oclifExit(error)

@@ -2,14 +2,8 @@ import { type Config, loadHelpClass } from '@oclif/core'
 import { type Host, knownSettings } from '@walg/core'
 import { WalgError } from '@walg/sdk'
 import { completionScript } from './completion.js'
-
-/** What follows the version in WAL-G's `--version`. */
-const ENGINE_TITLES: Readonly<Record<string, string>> = {
-  pg: 'PostgreSQL',
-  mysql: 'MySQL',
-  mongo: 'MongoDB',
-  sqlserver: 'SQLServer',
-}
+import { commandHelp, programHelp } from './drop-in-help.js'
+import { ENGINE_TITLES } from './engine-titles.js'
 
 /** WAL-G's commands that belong to no operation. Undefined when the words name none of them. */
 export async function engineBuiltin(
@@ -23,13 +17,13 @@ export async function engineBuiltin(
     case undefined:
     case '--help':
     case '-h':
-      return await showHelp(engine, [], config)
+      return await showHelp(engine, [], config, host)
     case '--version':
     case '-v':
       process.stdout.write(`wal-g version ${config.version}\t-\t-\t${ENGINE_TITLES[engine] ?? engine}\n`)
       return 0
     case 'help':
-      return await showHelp(engine, rest, config)
+      return await showHelp(engine, rest, config, host)
     case 'flags':
       process.stderr.write(globalFlags())
       return 0
@@ -40,15 +34,30 @@ export async function engineBuiltin(
   }
 }
 
-async function showHelp(engine: string, words: readonly string[], config: Config): Promise<number> {
+/** Help of the engine, or of one of its commands. The drop-in has WAL-G's layout. */
+export async function showHelp(
+  engine: string,
+  words: readonly string[],
+  config: Config,
+  host: Host,
+): Promise<number> {
   const id = [engine, ...words].join(':')
   if (words.length > 0 && !config.findCommand(id) && !config.findTopic(id)) {
     process.stderr.write(`Unknown help topic [\`${words.join(' ')}\`]\n`)
     return 0
   }
+  const text = host.isDropIn ? await dropInHelp(engine, words, config, host) : undefined
+  if (text !== undefined) {
+    process.stdout.write(text)
+    return 0
+  }
   const Help = await loadHelpClass(config)
   await new Help(config, config.pjson.oclif.helpOptions).showHelp([engine, ...words])
   return 0
+}
+
+async function dropInHelp(engine: string, words: readonly string[], config: Config, host: Host) {
+  return words.length === 0 ? programHelp(engine, config) : await commandHelp(engine, words.join(' '), host)
 }
 
 async function completion(

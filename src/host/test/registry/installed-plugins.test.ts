@@ -1,0 +1,83 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { corePlugins, installedPlugins } from '../../registry/installed-plugins.js'
+import { temporaryFolder } from '../temporary-folder.js'
+
+const walg = { apiVersion: 1, contributes: {} }
+
+function write(path: string, content: unknown): void {
+  mkdirSync(join(path, '..'), { recursive: true })
+  writeFileSync(path, JSON.stringify(content))
+}
+
+describe('plugins that a user installed', () => {
+  let folder: string
+
+  beforeEach(() => {
+    folder = temporaryFolder()
+    const before = process.env['WALG_DATA_DIR']
+    process.env['WALG_DATA_DIR'] = folder
+    onTestFinished(() => {
+      if (before === undefined) delete process.env['WALG_DATA_DIR']
+      else process.env['WALG_DATA_DIR'] = before
+    })
+  })
+
+  const list = (plugins: readonly unknown[]) => write(join(folder, 'package.json'), { oclif: { plugins } })
+
+  test('are none where none was installed', () => {
+    expect(installedPlugins()).toEqual([])
+  })
+
+  test('are read from the list that oclif keeps', () => {
+    list([{ name: 'walg-storage-tape', type: 'user' }])
+    const root = join(folder, 'node_modules/walg-storage-tape')
+    write(join(root, 'package.json'), { name: 'walg-storage-tape', version: '2.0.0', walg })
+
+    expect(installedPlugins()).toEqual([
+      { name: 'walg-storage-tape', version: '2.0.0', root, origin: 'user', manifest: walg },
+    ])
+  })
+
+  test('are found where they were linked from', () => {
+    const root = temporaryFolder()
+    list([{ name: 'mine', type: 'link', root }])
+    write(join(root, 'package.json'), { name: 'mine', version: '0.0.0', walg })
+
+    expect(installedPlugins().map(({ root: at, origin }) => [at, origin])).toEqual([[root, 'dev']])
+  })
+
+  test('without a walg section are plugins of oclif only', () => {
+    list([{ name: 'other', type: 'user' }])
+    write(join(folder, 'node_modules/other/package.json'), { name: 'other', version: '1.0.0' })
+
+    expect(installedPlugins()).toEqual([])
+  })
+
+  test.each(['.', 'node_modules'])('are refused when others can write to %s', (part) => {
+    list([{ name: 'tape', type: 'user' }])
+    write(join(folder, 'node_modules/tape/package.json'), { name: 'tape', version: '1.0.0', walg })
+    chmodSync(join(folder, part), 0o777)
+
+    expect(installedPlugins).toThrow(
+      expect.objectContaining({ code: 'E_PLUGIN_UNSAFE', message: expect.stringContaining('chmod go-w') }),
+    )
+  })
+})
+
+test('the plugins that ship with walg are those of its package.json, found upwards', () => {
+  const root = temporaryFolder()
+  write(join(root, 'node_modules/walg/package.json'), {
+    oclif: { plugins: ['@oclif/plugin-help', '@walg/a'] },
+  })
+  write(join(root, 'node_modules/@walg/a/package.json'), { name: '@walg/a', version: '1.0.0', walg })
+  write(join(root, 'node_modules/@oclif/plugin-help/package.json'), {
+    name: '@oclif/plugin-help',
+    version: '6.0.0',
+  })
+
+  expect(corePlugins(join(root, 'node_modules/walg')).map(({ name, origin }) => [name, origin])).toEqual([
+    ['@walg/a', 'core'],
+  ])
+})

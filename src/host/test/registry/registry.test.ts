@@ -1,0 +1,196 @@
+import type { Settings } from '@walg/sdk'
+import { describe, expect, test } from 'vitest'
+import { Registry } from '../../registry/registry.js'
+import { moduleText, samplePlugin } from './sample-plugin.js'
+
+const settings = (values: Readonly<Record<string, string>>) =>
+  ({ text: (name: string) => values[name] }) as Settings
+
+const tape = (name = 'walg-storage-tape', id = 'tape') =>
+  samplePlugin({
+    name,
+    contributes: {
+      storages: [{ id, schemes: [id], prefixSettings: ['WALG_TAPE_PREFIX'], module: './storage.cjs' }],
+    },
+    files: { 'storage.cjs': moduleText('storage', id) },
+  })
+
+const codec = (name: string, id: string, extension: string) =>
+  samplePlugin({
+    name,
+    contributes: { compressors: [{ id, extension, module: './codec.cjs' }] },
+    files: { 'codec.cjs': moduleText('compressor', id) },
+  })
+
+describe('a storage', () => {
+  test('of a stranger is found by its prefix setting', async () => {
+    const found = await new Registry([tape()]).storage(settings({ WALG_TAPE_PREFIX: '/dev/st0' }))
+
+    expect(found.id).toBe('tape')
+  })
+
+  test('is chosen in the order of WAL-G when several prefixes are set', async () => {
+    const files = { 'storage.cjs': moduleText('storage', 'fs') }
+    const contributes = {
+      storages: [
+        { id: 'fs', schemes: ['file'], prefixSettings: ['WALG_FILE_PREFIX'], module: './storage.cjs' },
+      ],
+    }
+    const registry = new Registry([samplePlugin({ name: '@walg/storage-fs', contributes, files })])
+
+    const both = settings({ WALG_FILE_PREFIX: '/x', WALG_SSH_PREFIX: 'ssh://h/x' })
+    const s3First = settings({ WALG_FILE_PREFIX: '/x', WALG_S3_PREFIX: 's3://b/x' })
+
+    expect((await registry.storage(both)).id).toBe('fs')
+    await expect(registry.storage(s3First)).rejects.toMatchObject({ code: 'E_PLUGIN_MISSING' })
+  })
+
+  test('that is not installed is named with the command that installs it', async () => {
+    const asking = new Registry([]).storage(settings({ WALE_S3_PREFIX: 's3://bucket' }))
+
+    await expect(asking).rejects.toMatchObject({
+      code: 'E_PLUGIN_MISSING',
+      message:
+        'unable to use WALE_S3_PREFIX: its plugin is not installed; install it with: walg plugins install @walg/storage-s3',
+    })
+  })
+
+  test('is missed when no prefix is set, naming those that could be', async () => {
+    const asking = new Registry([tape()]).storage(settings({ WALG_FILE_PREFIX: '' }))
+
+    await expect(asking).rejects.toMatchObject({
+      code: 'E_STORAGE_CONFIG',
+      message: expect.stringMatching(/WALG_FILE_PREFIX.*WALG_TAPE_PREFIX is set/),
+    })
+  })
+})
+
+describe('a codec', () => {
+  test('is found by id and by extension', async () => {
+    const registry = new Registry([codec('walg-codec-snap', 'snappy', 'sz')])
+
+    expect((await registry.compressor('snappy')).id).toBe('snappy')
+    expect((await registry.compressorFor('sz'))?.id).toBe('snappy')
+    expect(registry.extensions()).toEqual(['sz'])
+  })
+
+  test('of WAL-G that is not installed is named, by id and by extension', async () => {
+    const registry = new Registry([])
+
+    await expect(registry.compressor('zstd')).rejects.toThrow(/walg plugins install @walg\/codec-zstd$/)
+    await expect(registry.compressorFor('br')).rejects.toThrow(/walg plugins install @walg\/codec-brotli$/)
+  })
+
+  test('that nobody knows is a wrong setting, or no codec at all', async () => {
+    const registry = new Registry([codec('walg-codec-snap', 'snappy', 'sz')])
+
+    await expect(registry.compressor('zip')).rejects.toMatchObject({
+      code: 'E_SETTING_INVALID',
+      message: expect.stringContaining('there are snappy, none'),
+    })
+    expect(await registry.compressorFor('zip')).toBeUndefined()
+  })
+})
+
+describe('a crypter', () => {
+  test('that is asked for and not installed is an error, never plain text', async () => {
+    const asking = new Registry([]).crypter(settings({ WALG_PGP_KEY_PATH: '/key' }))
+
+    await expect(asking).rejects.toMatchObject({ code: 'E_PLUGIN_MISSING' })
+  })
+
+  test('is none when no setting asks for one', async () => {
+    expect(await new Registry([]).crypter(settings({ WALG_PGP_KEY_PATH: '' }))).toBeUndefined()
+  })
+})
+
+describe('two plugins with the same', () => {
+  test.each([
+    ['id', () => [tape('a', 'tape'), tape('b', 'tape')]],
+    ['extension', () => [codec('a', 'one', 'sz'), codec('b', 'two', 'sz')]],
+  ])('%s are an error that names both', (_what, plugins) => {
+    expect(() => new Registry(plugins())).toThrow(
+      expect.objectContaining({
+        code: 'E_PLUGIN_DUPLICATE',
+        message: expect.stringMatching(/both a and b contribute it/),
+      }),
+    )
+  })
+})
+
+describe('a plugin that does not hold what it declares', () => {
+  const declared = { engines: [{ id: 'duck', module: './engine.cjs' }] }
+
+  test.each([
+    ['a module is missing', {}, /expected a module that loads, found Cannot find module/],
+    [
+      'a module does not load',
+      { 'engine.cjs': 'throw new Error("boom")' },
+      /expected a module that loads, found boom/,
+    ],
+    [
+      'it exports nothing of walg',
+      { 'engine.cjs': 'exports.default = {}' },
+      /expected a engine as default export/,
+    ],
+    [
+      'it is of another kind',
+      { 'engine.cjs': moduleText('storage', 'duck') },
+      /expected a engine, found a storage/,
+    ],
+    [
+      'it has another id',
+      { 'engine.cjs': moduleText('engine', 'goose') },
+      /expected id duck, found id goose/,
+    ],
+    [
+      'its module is for another contract',
+      { 'engine.cjs': moduleText('engine', 'duck', 7) },
+      /engine\.cjs of walg-engine-duck: expected apiVersion 1, found apiVersion 7/,
+    ],
+  ])('is refused when %s', async (_why, files, message) => {
+    const plugin = samplePlugin({ name: 'walg-engine-duck', contributes: declared, files })
+
+    await expect(new Registry([plugin]).engine('duck')).rejects.toMatchObject({
+      code: 'E_PLUGIN_INVALID',
+      message: expect.stringMatching(message),
+      details: expect.objectContaining({ package: 'walg-engine-duck', module: './engine.cjs' }),
+    })
+  })
+
+  test('is refused before any of its code runs when its package is for another contract', async () => {
+    const plugin = samplePlugin({
+      name: 'walg-engine-duck',
+      apiVersion: 2,
+      contributes: declared,
+      files: { 'engine.cjs': 'globalThis.walgDuckRan = true' },
+    })
+
+    await expect(new Registry([plugin]).engine('duck')).rejects.toThrow(/package\.json .*found apiVersion 2/)
+    expect('walgDuckRan' in globalThis).toBe(false)
+  })
+
+  test('disturbs nobody who does not ask for it', async () => {
+    const broken = samplePlugin({ name: 'broken', contributes: declared })
+    const registry = new Registry([broken, codec('good', 'snappy', 'sz')])
+
+    expect((await registry.compressor('snappy')).id).toBe('snappy')
+  })
+})
+
+test('an ES module is imported', async () => {
+  const plugin = samplePlugin({
+    name: 'modern',
+    contributes: { engines: [{ id: 'duck', module: './engine.mjs' }] },
+    files: { 'engine.mjs': moduleText('engine', 'duck').replace('exports.default =', 'export default') },
+  })
+
+  expect((await new Registry([plugin]).engine('duck')).id).toBe('duck')
+})
+
+test('an engine that is not installed is named, an unknown one is not found', async () => {
+  const registry = new Registry([])
+
+  await expect(registry.engine('mysql')).rejects.toThrow(/walg plugins install @walg\/engine-mysql/)
+  await expect(registry.engine('duck')).rejects.toMatchObject({ code: 'E_PLUGIN_MISSING' })
+})
