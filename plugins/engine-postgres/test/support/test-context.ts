@@ -1,14 +1,29 @@
 import { createOperationContext, EffectiveSettings, knownSettings, systemClock } from '@walg/core'
-import { defineStorage, type Log, type OperationContext, type StorageDriver } from '@walg/sdk'
+import {
+  type CompressorModule,
+  defineStorage,
+  type Log,
+  type OperationContext,
+  type StorageDriver,
+} from '@walg/sdk'
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const quiet = { start: () => ({ advance() {}, end() {} }) }
+
+export interface TestContextOptions {
+  /** Codecs that are installed, by extension. */
+  readonly codecs?: Readonly<Record<string, CompressorModule>>
+  readonly log?: Log
+  readonly signal?: AbortSignal
+}
 
 /** The context of a run whose storages are the given drivers: `default` first, then failover storages by name. */
 export function testContext(
   drivers: Readonly<Record<string, StorageDriver>>,
   settings: Readonly<Record<string, string>> = {},
+  options: TestContextOptions = {},
 ): OperationContext {
+  const codecs = options.codecs ?? {}
   const { default: main, ...failovers } = drivers
   const sections = Object.fromEntries(
     Object.keys(failovers).map((name) => [name, { WALG_FILE_PREFIX: name }]),
@@ -31,17 +46,19 @@ export function testContext(
           settings: {},
           open: async () => failovers[own.text('WALG_FILE_PREFIX') ?? ''] ?? main!,
         }),
-      compressor: () => Promise.reject(new Error('no codec')),
-      compressorFor: async () => undefined,
-      extensions: () => [],
+      compressor: async (id) =>
+        Object.values(codecs).find((codec) => codec.id === id) ?? Promise.reject(new Error('no codec')),
+      compressorFor: async (extension) => codecs[extension],
+      extensions: () => Object.keys(codecs),
       crypter: async () => undefined,
       engine: () => Promise.reject(new Error('no engine')),
       declaredEngine: () => undefined,
       settingNames: () => [],
+      secretSettingNames: () => [],
     },
-    log: silent,
+    log: options.log ?? silent,
     progress: quiet,
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
     clock: systemClock,
     self: ['walg', 'pg'],
     isRateLimited: false,
