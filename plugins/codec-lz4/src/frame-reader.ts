@@ -50,41 +50,20 @@ interface Tools {
   readonly hashes: XxHash32
 }
 
-/** Blocks of one frame, unpacked in parallel where they do not depend on each other. */
+/** Blocks of one frame. */
 async function* frame(reader: ByteReader, header: FrameHeader, tools: Tools, o: CodecOptions): ByteStream {
   const hash = header.hasContentChecksum ? tools.hashes.start() : undefined
-  const pending: Promise<Uint8Array>[] = []
-  const lookAhead = header.isIndependent ? Math.max(1, o.concurrency) : 1
   let window = new Uint8Array()
   let total = 0
-  const finish = async () => {
-    const bytes = await pending.shift()!
+  for (;;) {
+    o.signal.throwIfAborted()
+    const size = await readUInt32(reader, 'a block header')
+    if (size === 0) break
+    const bytes = await readBlock(reader, size, header, tools, window)
     if (!header.isIndependent) window = slidWindow(window, bytes)
     total += bytes.length
     hash?.update(bytes)
-    return bytes
-  }
-  try {
-    for (;;) {
-      o.signal.throwIfAborted()
-      const size = await readUInt32(reader, 'a block header')
-      if (size === 0) break
-      const unpacking = readBlock(reader, size, header, tools, window)
-      // Blocks are read one after the other; only their unpacking overlaps.
-      const block = await unpacking
-      block.bytes.catch(() => undefined)
-      pending.push(block.bytes)
-      if (pending.length >= lookAhead) {
-        const bytes = await finish()
-        if (bytes.length > 0) yield bytes
-      }
-    }
-    while (pending.length > 0) {
-      const bytes = await finish()
-      if (bytes.length > 0) yield bytes
-    }
-  } finally {
-    await Promise.allSettled(pending)
+    if (bytes.length > 0) yield bytes
   }
   if (hash && (await readUInt32(reader, 'the checksum of the content')) !== hash.digest()) {
     throw corrupt('the checksum of the content does not fit')
@@ -100,7 +79,7 @@ async function readBlock(
   header: FrameHeader,
   tools: Tools,
   window: Uint8Array,
-): Promise<{ readonly bytes: Promise<Uint8Array> }> {
+): Promise<Uint8Array> {
   const isStored = (sizeField & STORED_FLAG) !== 0
   const size = (sizeField & ~STORED_FLAG) >>> 0
   if (size > header.blockBytes) throw corrupt(`a block of ${size} bytes is larger than its frame allows`)
@@ -114,14 +93,14 @@ async function readBlock(
   ) {
     throw corrupt('the checksum of a block does not fit')
   }
-  if (isStored) return { bytes: Promise.resolve(body) }
+  if (isStored) return body
   data.writeUInt32LE(header.blockBytes, 0)
-  return { bytes: unpack(tools.codec, data, window) }
+  return unpack(tools.codec, data, window)
 }
 
-async function unpack(codec: BlockCodec, data: Uint8Array, window: Uint8Array): Promise<Uint8Array> {
+function unpack(codec: BlockCodec, data: Uint8Array, window: Uint8Array): Uint8Array {
   try {
-    return window.length > 0 ? await codec.uncompress(data, window) : await codec.uncompress(data)
+    return window.length > 0 ? codec.uncompressSync(data, window) : codec.uncompressSync(data)
   } catch (error) {
     throw new WalgError('E_CODEC_CORRUPT', `unable to decompress LZ4: ${(error as Error).message}`, {
       cause: error,
@@ -144,7 +123,7 @@ async function* legacyFrame(
     const data = await reader.readAfter(PREFIX_BYTES, size)
     if (data.length < PREFIX_BYTES + size) throw truncated('a block is cut')
     data.writeUInt32LE(LEGACY_BLOCK_BYTES, 0)
-    const bytes = await unpack(codec, data, new Uint8Array())
+    const bytes = unpack(codec, data, new Uint8Array())
     if (bytes.length > 0) yield bytes
   }
 }
