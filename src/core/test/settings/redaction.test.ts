@@ -9,10 +9,10 @@ test('a secret is hidden as a whole', () => {
 })
 
 test('the password in a URL is hidden, the rest is not', () => {
-  const url = 'http://user:p%40ss@proxy:3128/x'
+  const url = 'postgres://user:p%40ss@proxy:3128/x'
 
-  expect(redacted('HTTPS_PROXY', url, isSecret)).toBe('http://user:--HIDDEN--@proxy:3128/x')
-  expect(secretsIn('HTTPS_PROXY', url, isSecret)).toEqual(['p%40ss'])
+  expect(redacted('UPSTREAM', url, isSecret)).toBe('postgres://user:--HIDDEN--@proxy:3128/x')
+  expect(secretsIn('UPSTREAM', url, isSecret)).toEqual(['p%40ss'])
 })
 
 test.each(['s3://bucket/path', 'http://host:80/a', '/a/path', 'user@host', '{not json'])(
