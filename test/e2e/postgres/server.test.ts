@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { describeWith } from '../support/describe-with.js'
-import { EMBEDDED_MAJORS, lacksPostgres } from '../support/postgres-binaries.js'
-import { giveTo, startPostgres } from '../support/postgres-server.js'
-import { unprivilegedUser } from '../support/unprivileged-user.js'
+import { describeWith } from '../../support/describe-with.js'
+import { EMBEDDED_MAJORS, lacksPostgres } from '../../support/postgres-binaries.js'
+import { giveTo, startPostgres } from '../../support/postgres-server.js'
+import { unprivilegedUser } from '../../support/unprivileged-user.js'
 
 for (const major of EMBEDDED_MAJORS) {
   describeWith(`a PostgreSQL ${major} server of a test`, lacksPostgres(major), () => {
