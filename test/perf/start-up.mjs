@@ -1,5 +1,5 @@
 // Start-up of the fast entry: how long wal-push and wal-fetch of a small file take, as multiples of a node that does nothing.
-// Prints the ratios; exits with 1 when one is over its budget in each of three rounds, because other work on the machine
+// Prints the ratios; exits with 1 when one is over its budget in every round, because other work on the machine
 // only ever adds time. Needs the built program: npm run build.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const RUNS = 15
-const ROUNDS = 3
+const ROUNDS = 5
 const BUDGET = 2.5
 const walg = new URL('../../dist/walg.cjs', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'walg-start-up-'))
@@ -46,14 +46,19 @@ function measure(round) {
   console.log(
     `bare node ${bare.toFixed(0)} ms; times that: wal-push ${push.toFixed(2)}, wal-fetch ${fetch.toFixed(2)} (budget ${BUDGET})`,
   )
-  return Math.max(push, fetch) <= BUDGET
+  return { push, fetch }
 }
 
 try {
   for (const part of ['repository', 'pg_wal']) mkdirSync(join(folder, part))
-  let isWithin = false
-  for (let round = 1; round <= ROUNDS && !isWithin; round++) isWithin = measure(round)
-  process.exitCode = isWithin ? 0 : 1
+  const best = { push: Number.POSITIVE_INFINITY, fetch: Number.POSITIVE_INFINITY }
+  const isWithin = () => best.push <= BUDGET && best.fetch <= BUDGET
+  for (let round = 1; round <= ROUNDS && !isWithin(); round++) {
+    const { push, fetch } = measure(round)
+    best.push = Math.min(best.push, push)
+    best.fetch = Math.min(best.fetch, fetch)
+  }
+  process.exitCode = isWithin() ? 0 : 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
