@@ -117,7 +117,8 @@ export const pgSettings = defineSettings({
   WALG_ALIVE_CHECK_INTERVAL: {
     kind: 'duration',
     default: '1m',
-    doc: 'Pause between checks that the server still answers during a backup; 0 turns them off',
+    min: 1,
+    doc: 'Pause between checks that the server still answers during a backup, above 0',
   },
   WALG_STOP_BACKUP_TIMEOUT: {
     kind: 'duration',

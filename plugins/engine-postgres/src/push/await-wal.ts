@@ -5,6 +5,7 @@ import { findArchived } from '../wal/archived-object.js'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2_000
+const FIRST_REPORT_MS = 5_000
 const REPORT_MS = 30_000
 
 /** What the server says about its archive; asked while the backup waits. */
@@ -13,6 +14,8 @@ export interface ArchiverView {
   mayArchive(): Promise<boolean>
   /** Whether the server takes this segment for archived. */
   callsArchived(segment: string): Promise<boolean>
+  /** The file that the server last failed to archive and has not archived since; undefined when all is well. */
+  failing(): Promise<string | undefined>
 }
 
 export interface WalWait {
@@ -64,7 +67,7 @@ async function awaitSegment(
   name: string,
   deadline: number,
 ): Promise<string | undefined> {
-  let reportAt = ctx.clock.monotonicMs() + REPORT_MS
+  let reportAt = ctx.clock.monotonicMs() + FIRST_REPORT_MS
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     if (await isArchived(ctx, wait, name)) return undefined
     const why = await hopeless(wait, name)
@@ -73,11 +76,17 @@ async function awaitSegment(
     const now = ctx.clock.monotonicMs()
     if (now >= deadline) return 'the time limit has passed (WALG_BACKUP_WAL_TIMEOUT)'
     if (now >= reportAt) {
-      ctx.log.info(`waiting for the server to archive ${name}`)
+      await reportWait(ctx, wait, name)
       reportAt = now + REPORT_MS
     }
     await ctx.clock.sleep(Math.min(pause, deadline - now), wait.signal)
   }
+}
+
+async function reportWait(ctx: OperationContext, wait: WalWait, name: string): Promise<void> {
+  const failing = await wait.archiver.failing()
+  if (failing === undefined) ctx.log.info(`waiting for the server to archive ${name}`)
+  else ctx.log.warn(`waiting for ${name}, but the server fails to archive ${failing}: see its log for why`)
 }
 
 /** Segments that recovery reads to become consistent. The one in which the finish LSN is the first byte is not among them. */

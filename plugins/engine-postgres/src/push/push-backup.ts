@@ -87,10 +87,7 @@ async function runBackup(
   const signal = AbortSignal.any([ctx.signal, stop.signal])
   const giveUp = (error: unknown) => stop.abort(error)
   const watch = new AbortController()
-  const watching =
-    options.aliveCheckMs > 0
-      ? watchServer(session, options.aliveCheckMs, ctx.clock, watch.signal, giveUp)
-      : Promise.resolve()
+  const watching = watchServer(session, options.aliveCheckMs, ctx.clock, watch.signal, giveUp)
   const backup = { facts, options, session, started, target, totalBytes, signal, giveUp }
   try {
     const data = await storeData(ctx, backup)

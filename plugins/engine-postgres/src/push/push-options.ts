@@ -1,6 +1,6 @@
 import type { JsonValue } from '@walg/core'
 import { readJson } from '@walg/core'
-import { type OperationContext, type OperationInput, WalgError } from '@walg/sdk'
+import { type Log, type OperationContext, type OperationInput, WalgError } from '@walg/sdk'
 import { pgSettings } from '../settings.js'
 
 /** WALG_UPLOAD_DISK_CONCURRENCY with --turbo, as in WAL-G. */
@@ -22,7 +22,6 @@ export interface PushOptions {
   readonly thresholdBytes: number
   /** Bytes per second read from disk. */
   readonly diskRateLimit: number | undefined
-  /** 0 turns the check off. */
   readonly aliveCheckMs: number
   /** 0 waits for ever. */
   readonly stopTimeoutMs: number
@@ -30,8 +29,8 @@ export interface PushOptions {
   readonly walTimeoutMs: number
 }
 
-/** Reads flags and settings. Rejects with `E_USAGE`, `E_SETTING_INVALID`, or `E_NOT_SUPPORTED` for what walg does not do. */
-export function pushOptionsOf({ settings }: OperationContext, { flags }: OperationInput): PushOptions {
+/** Reads flags and settings. Rejects with `E_USAGE` or `E_SETTING_INVALID`. */
+export function pushOptionsOf({ settings, log }: OperationContext, { flags }: OperationInput): PushOptions {
   const isOn = (flag: string, setting: keyof typeof pgSettings) =>
     flags[flag] === true || settings.get(pgSettings, setting) === true
   const isTurbo = flags['turbo'] === true
@@ -52,7 +51,7 @@ export function pushOptionsOf({ settings }: OperationContext, { flags }: Operati
       '--without-files-metadata makes full backups; leave --delta-from-name and --delta-from-user-data out',
     )
   }
-  requireRegularComposer(isOn)
+  warnAboutComposer(log, isOn)
   return {
     isPermanent: flags['permanent'] === true,
     isFull: flags['full'] === true || withoutFilesMetadata,
@@ -80,14 +79,15 @@ const COMPOSERS = {
   'copy-composer': 'WALG_USE_COPY_COMPOSER',
 } as const
 
-function requireRegularComposer(isOn: (flag: string, setting: keyof typeof pgSettings) => boolean): void {
+/** Composers choose which files share a part; what is stored and how it restores is the same. */
+function warnAboutComposer(
+  log: Log,
+  isOn: (flag: string, setting: keyof typeof pgSettings) => boolean,
+): void {
   for (const [flag, setting] of Object.entries(COMPOSERS)) {
-    if (!isOn(flag, setting)) continue
-    throw new WalgError(
-      'E_NOT_SUPPORTED',
-      `unable to pack with --${flag} (${setting}): walg packs files in the order of the data directory; leave it out`,
-      { details: { flag, setting } },
-    )
+    if (isOn(flag, setting)) {
+      log.warn(`--${flag} (${setting}) is not heeded: files are packed in the order of the data directory`)
+    }
   }
 }
 

@@ -27,6 +27,15 @@ export function archiverViewOf(client: Client, facts: ServerFacts, isStandby: bo
       if (existsSync(join(status, `${segment}.ready`))) return false
       return await isPast(client, segment, facts.segmentBytes)
     },
+    async failing() {
+      const { failing } = await queryRow<{ readonly failing: string | null }>(
+        client,
+        'ask the archiver for its failures',
+        `SELECT CASE WHEN last_failed_time > coalesce(last_archived_time, '-infinity') THEN last_failed_wal END AS failing
+         FROM pg_stat_archiver`,
+      )
+      return failing ?? undefined
+    },
   }
 }
 

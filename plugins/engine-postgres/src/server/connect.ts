@@ -16,6 +16,16 @@ const SOCKET_FOLDERS = ['/var/run/postgresql', '/tmp']
  */
 export async function connect(settings: Settings, overrides: ClientConfig = {}): Promise<Client> {
   const config = { ...(await clientConfig(settings)), ...overrides }
+  const ways = isLocal(config.host) ? [false as const] : await sslWays(settings)
+  for (const ssl of ways.slice(0, -1)) {
+    // libpq's `prefer` and `allow`: the other way is tried, whatever was wrong with this one.
+    const client = await open({ ...config, ssl }).catch(() => undefined)
+    if (client) return client
+  }
+  return await open({ ...config, ssl: ways[ways.length - 1]! })
+}
+
+async function open(config: ClientConfig): Promise<Client> {
   const { default: pg } = await import('pg')
   const client = new pg.Client(config)
   // Without a listener a connection that breaks between two queries would end the process.
@@ -36,14 +46,12 @@ export async function connect(settings: Settings, overrides: ClientConfig = {}):
 async function clientConfig(settings: Settings): Promise<ClientConfig> {
   const port = Number(settings.text('PGPORT') || DEFAULT_PORT)
   const host = settings.text('PGHOST') || socketFolder(port) || 'localhost'
-  const ssl = host.startsWith('/') ? false : await sslOptions(settings)
   const user = settings.text('PGUSER')
   const password = settings.text('PGPASSWORD')
   const database = settings.text('PGDATABASE')
   return {
     host,
     port,
-    ssl,
     application_name: settings.text('PGAPPNAME') || DEFAULT_NAME,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
@@ -57,16 +65,32 @@ function socketFolder(port: number): string | undefined {
   return SOCKET_FOLDERS.find((folder) => existsSync(join(folder, `.s.PGSQL.${port}`)))
 }
 
-/** PGSSLMODE as libpq has it; `prefer` and `allow` go without, because node-postgres cannot fall back. */
-async function sslOptions(settings: Settings): Promise<NonNullable<ClientConfig['ssl']>> {
-  const mode = settings.text('PGSSLMODE') || 'prefer'
-  if (mode === 'disable' || mode === 'allow' || mode === 'prefer') return false
+type Ssl = NonNullable<ClientConfig['ssl']>
+
+const isLocal = (host: string | undefined) => host?.startsWith('/') ?? false
+
+/** What PGSSLMODE allows, best first. */
+async function sslWays(settings: Settings): Promise<readonly Ssl[]> {
+  switch (settings.text('PGSSLMODE') || 'prefer') {
+    case 'disable':
+      return [false]
+    case 'allow':
+      return [false, await sslOptions(settings)]
+    case 'prefer':
+      return [await sslOptions(settings), false]
+    default:
+      return [await sslOptions(settings)]
+  }
+}
+
+/** The certificate is verified where the mode or a root certificate asks for it, the host's name with `verify-full`. */
+async function sslOptions(settings: Settings): Promise<Ssl> {
+  const mode = settings.text('PGSSLMODE')
   const [ca, cert, key] = await Promise.all(
     ['PGSSLROOTCERT', 'PGSSLCERT', 'PGSSLKEY'].map((name) => readSetting(settings, name)),
   )
-  const isVerified = mode === 'verify-ca' || mode === 'verify-full' || ca !== undefined
   return {
-    rejectUnauthorized: isVerified,
+    rejectUnauthorized: mode === 'verify-ca' || mode === 'verify-full' || ca !== undefined,
     ...(mode !== 'verify-full' && { checkServerIdentity: () => undefined }),
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),

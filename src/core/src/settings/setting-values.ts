@@ -43,7 +43,7 @@ function parseText(spec: SettingSpec, text: string): unknown {
     case 'bytes':
       return parseBytes(text)
     case 'duration':
-      return parseDuration(text)
+      return atLeast(spec, parseDuration(text) ?? Number.NaN)
     case 'enum':
       return spec.values?.includes(text) ? text : undefined
     case 'list':
