@@ -1,7 +1,7 @@
 import { Config, run } from '@oclif/core'
-import { exitCodeOf, type Host, report } from '@walg/core'
+import { commandLineError, exitCodeOf, type Host, report } from '@walg/core'
 import { HOST_KEY } from '@walg/core/cli'
-import { WalgError } from '@walg/sdk'
+import type { WalgError } from '@walg/sdk'
 import { engineBuiltin, showHelp } from './engine-builtins.js'
 import { nearestCommand, splitCommand } from './find-command.js'
 import { stderrLog } from './stderr-log.js'
@@ -41,7 +41,7 @@ function asCode(outcome: unknown): number {
 function unknownCommand(word: string, engine: string, config: Config): WalgError {
   const near = nearestCommand(word, engine, config)
   const hint = near === undefined ? '' : `\n\nDid you mean this?\n\t${near}\n`
-  return new WalgError('E_USAGE', `unknown command "${word}" for "wal-g"${hint}`)
+  return commandLineError(`unknown command "${word}" for "wal-g"${hint}`)
 }
 
 /** oclif ends commands by throwing; its own messages are for people already. */

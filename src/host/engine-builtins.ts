@@ -1,6 +1,5 @@
 import { type Config, loadHelpClass } from '@oclif/core'
-import { type Host, knownSettings } from '@walg/core'
-import { WalgError } from '@walg/sdk'
+import { commandLineError, type Host, knownSettings } from '@walg/core'
 import { completionScript } from './completion.js'
 import { commandHelp, programHelp } from './drop-in-help.js'
 import { ENGINE_TITLES } from './engine-titles.js'
@@ -66,10 +65,10 @@ async function completion(
   config: Config,
   host: Host,
 ): Promise<number> {
-  if (words.length !== 1) throw new WalgError('E_USAGE', `accepts 1 arg(s), received ${words.length}`)
+  if (words.length !== 1) throw commandLineError(`accepts 1 arg(s), received ${words.length}`)
   const shell = words[0]!
   if (shell !== 'bash' && shell !== 'zsh') {
-    throw new WalgError('E_USAGE', `invalid argument "${shell}" for "wal-g completion"`)
+    throw commandLineError(`invalid argument "${shell}" for "wal-g completion"`)
   }
   const program = host.isDropIn ? { name: 'wal-g', prefix: `${engine}:` } : { name: 'walg', prefix: '' }
   process.stdout.write(completionScript(shell, program, config))

@@ -2,6 +2,7 @@ import {
   type ArgSpec,
   type FlagSpec,
   type FlagSpecEntry,
+  isWalgError,
   type Operation,
   type OperationInput,
   WalgError,
@@ -53,7 +54,7 @@ export function parseCommandLine(
   }
   const needed = (shown: string) => {
     const value = rest.shift()
-    if (value === undefined) throw usage(`flag needs an argument: ${shown}`)
+    if (value === undefined) throw commandLineError(`flag needs an argument: ${shown}`)
     return value
   }
 
@@ -70,7 +71,7 @@ export function parseCommandLine(
       const setting = settingOfFlag(name)
       if (spec) set(name, spec, given ?? (spec.kind === 'bool' ? 'true' : needed(`--${name}`)))
       else if (setting !== undefined) settings[setting] = given ?? needed(`--${name}`)
-      else throw usage(`unknown flag: --${name}`)
+      else throw commandLineError(`unknown flag: --${name}`)
     } else if (token.startsWith('-') && token !== '-') {
       readShorthands(token, specs, set, needed)
     } else {
@@ -96,7 +97,7 @@ function readShorthands(
   for (let at = 1; at < token.length; at++) {
     const char = token[at]!
     const found = Object.entries(specs).find(([, spec]) => spec.char === char)
-    if (!found) throw usage(`unknown shorthand flag: '${char}' in -${token.slice(at)}`)
+    if (!found) throw commandLineError(`unknown shorthand flag: '${char}' in -${token.slice(at)}`)
     const [name, spec] = found
     if (spec.kind === 'bool') {
       const given = token[at + 1] === '=' ? token.slice(at + 2) : undefined
@@ -115,19 +116,19 @@ function flagValue(name: string, spec: FlagSpecEntry, text: string): FlagValue {
     case 'bool':
       if (TRUE.has(text)) return true
       if (FALSE.has(text)) return false
-      throw usage(
+      throw commandLineError(
         `invalid argument "${text}" for "--${name}" flag: strconv.ParseBool: parsing "${text}": invalid syntax`,
       )
     case 'int':
       if (/^[+-]?\d+$/.test(text)) return Number(text)
-      throw usage(
+      throw commandLineError(
         `invalid argument "${text}" for "--${name}" flag: strconv.ParseInt: parsing "${text}": invalid syntax`,
       )
     case 'strings':
       return text.split(',')
     case 'string':
       if (spec.values && !spec.values.includes(text)) {
-        throw usage(
+        throw commandLineError(
           `invalid argument "${text}" for "--${name}" flag: must be one of ${spec.values.join(', ')}`,
         )
       }
@@ -144,10 +145,10 @@ function checkCount(id: string, args: ArgSpec, values: readonly string[]): void 
   const least = args.filter(({ required }) => required).length
   const count = values.length
   if (count >= least && count <= args.length) return
-  if (args.length === 0) throw usage(`unknown command "${values[0]}" for "wal-g ${id}"`)
-  if (least === args.length) throw usage(`accepts ${least} arg(s), received ${count}`)
-  if (least === 0) throw usage(`accepts at most ${args.length} arg(s), received ${count}`)
-  throw usage(`accepts between ${least} and ${args.length} arg(s), received ${count}`)
+  if (args.length === 0) throw commandLineError(`unknown command "${values[0]}" for "wal-g ${id}"`)
+  if (least === args.length) throw commandLineError(`accepts ${least} arg(s), received ${count}`)
+  if (least === 0) throw commandLineError(`accepts at most ${args.length} arg(s), received ${count}`)
+  throw commandLineError(`accepts between ${least} and ${args.length} arg(s), received ${count}`)
 }
 
 /** The setting that `--walg-upload-concurrency` stands for. */
@@ -156,6 +157,14 @@ export function settingOfFlag(name: string): string | undefined {
   return name === name.toLowerCase() && knownSettings().has(setting) ? setting : undefined
 }
 
-function usage(message: string): WalgError {
-  return new WalgError('E_USAGE', message)
+const IS_COMMAND_LINE = { isCommandLine: true }
+
+/** An error in the words of WAL-G about a command line that cannot be read at all. */
+export function commandLineError(message: string): WalgError {
+  return new WalgError('E_USAGE', message, { details: IS_COMMAND_LINE })
+}
+
+/** Whether WAL-G would answer with its usage, and not with a line in the log. */
+export function isCommandLineError(error: unknown): error is WalgError {
+  return isWalgError(error, 'E_USAGE') && error.details['isCommandLine'] === true
 }

@@ -1,12 +1,12 @@
 import { writeSync } from 'node:fs'
-import { isWalgError, type Log, type Operation, type OperationResult, WalgError } from '@walg/sdk'
+import { type Log, type Operation, type OperationResult, WalgError } from '@walg/sdk'
 import { exitCodeOf, remedyOf } from '../errors/catalogue.js'
 import { Logger } from '../log/logger.js'
 import { TerminalProgress } from '../progress/terminal-progress.js'
 import type { PluginRegistry } from '../registry/plugin-registry.js'
 import { walgSettings } from '../settings/known-settings.js'
 import { type EffectiveSettings, loadSettings } from '../settings/load-settings.js'
-import { type ParsedCommandLine, parseCommandLine } from './command-line.js'
+import { isCommandLineError, type ParsedCommandLine, parseCommandLine } from './command-line.js'
 import { createOperationContext } from './operation-context.js'
 import { systemClock } from './system-clock.js'
 
@@ -121,8 +121,8 @@ function writeAll(text: string): void {
 
 /** One clear line on stderr. */
 export function report(error: unknown, log: Log, isDropIn: boolean): void {
-  if (isWalgError(error, 'E_USAGE')) {
-    // Scripts written for WAL-G find the message of a usage error on stdout, too.
+  if (isCommandLineError(error)) {
+    // Scripts written for WAL-G find the message of such an error on stdout, too.
     if (isDropIn) writeAll(`${error.message}\n`)
     writeSync(2, `Error: ${error.message}\n`)
     return
