@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { SystemUser } from './unprivileged-user.js'
 
 export const distFolder = fileURLToPath(new URL('../../dist', import.meta.url))
 
@@ -15,6 +16,8 @@ export interface RunOptions {
   /** All there is, beside PATH. */
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  /** Whom it runs as, when not as the tests do. */
+  readonly user?: SystemUser | undefined
   /** Another program than `walg`: `wal-g`, or the path of a copy. */
   readonly program?: string
   /** Gets the process as soon as it runs. */
@@ -30,6 +33,7 @@ export async function runWalg(args: readonly string[], options: RunOptions = {})
       env: { PATH: process.env['PATH'] ?? '', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.cwd !== undefined && { cwd: options.cwd }),
+      ...(options.user && { uid: options.user.uid, gid: options.user.gid }),
     })
     let stdout = ''
     let stderr = ''
