@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { describeWith } from '../support/describe-with.js'
 import { postgresBinaries } from '../support/postgres-binaries.js'
+import { lacksSharedProgram } from '../support/run-walg.js'
 import { fixtureSet } from './fixtures-folder.js'
 import { PROGRAMS } from './programs.js'
 import { lacksPython, runPython } from './run-python.js'
@@ -48,7 +49,7 @@ function serverPrograms(): Readonly<Record<string, string>> {
 const servers = serverPrograms()
 
 describe.each(PROGRAMS)('repositories of WAL-G, restored by $name', (program) => {
-  const lacking = present.length === 0 ? 'no repositories here' : lacksPython()
+  const lacking = present.length === 0 ? 'no repositories here' : (lacksPython() ?? lacksSharedProgram())
   describeWith('fixtures', lacking, () => {
     test.each(present)('%s', async (name) => {
       const environment = { PROGRAM: program.command, ...servers }

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { SystemUser } from './unprivileged-user.js'
+import { unprivilegedUser } from './unprivileged-user.js'
 
 export const distFolder = fileURLToPath(new URL('../../dist', import.meta.url))
 
@@ -49,4 +50,20 @@ export async function runWalg(args: readonly string[], options: RunOptions = {})
     )
     options.started?.(child)
   })
+}
+
+/**
+ * What tests lack whose servers call walg: as root these run as another user, who must be able to run node and to read this
+ * checkout. Undefined when nothing is missing.
+ */
+export function lacksSharedProgram(): string | undefined {
+  const user = unprivilegedUser()
+  if (!user) return undefined
+  const { status } = spawnSync(process.execPath, [`${distFolder}/walg.cjs`, 'version'], {
+    uid: user.uid,
+    gid: user.gid,
+    cwd: '/',
+    env: { HOME: '/nonexistent' },
+  })
+  return status === 0 ? undefined : `the user ${user.name} is unable to run node or to read ${distFolder}`
 }

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.js'
 import { lacksPostgres } from '../../support/postgres-binaries.js'
 import { giveTo, startOn, startPostgres } from '../../support/postgres-server.js'
-import { distFolder } from '../../support/run-walg.js'
+import { distFolder, lacksSharedProgram } from '../../support/run-walg.js'
 import { unprivilegedUser } from '../../support/unprivileged-user.js'
 
 const DEADLINE_MS = 60_000
@@ -93,7 +93,7 @@ async function recover(major: number, { folder, copy }: Archived, restoreCommand
 }
 
 for (const major of [15, 18]) {
-  describeWith(`recovery of PostgreSQL ${major}`, lacksPostgres(major), () => {
+  describeWith(`recovery of PostgreSQL ${major}`, lacksPostgres(major) ?? lacksSharedProgram(), () => {
     let archived: Archived
     const segments = () =>
       readdirSync(join(archived.repository, 'wal_005'))
