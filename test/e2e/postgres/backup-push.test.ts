@@ -1,29 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.js'
 import { lacksPostgres } from '../../support/postgres-binaries.js'
-import { giveTo, type PostgresServer, startOn } from '../../support/postgres-server.js'
-import { recoverToEnd } from './recovery.js'
-import { type ArchivingServer, checksumOf, startArchiving, until } from './repository.js'
-
-const NO_ARCHIVE = { archive_mode: 'off' }
-
-/** Fetches a backup into a new directory, and lets a server recover there to the end of the archive. */
-async function restored(from: ArchivingServer, backup = 'LATEST'): Promise<PostgresServer> {
-  const { server, folder, repository, walg } = from
-  const destination = join(folder, `restored-${Date.now()}`)
-  const fetched = await walg(['backup-fetch', destination, backup])
-  expect(fetched.stderr).not.toContain('ERROR')
-  expect(fetched.code).toBe(0)
-  recoverToEnd(destination, server.major, repository)
-  const copy = await startOn(destination, server.major, NO_ARCHIVE)
-  await until('the end of recovery', async () => {
-    const [row] = await copy.query('SELECT pg_is_in_recovery() AS recovering')
-    return row?.['recovering'] === false
-  })
-  return copy
-}
+import { giveTo, type PostgresServer } from '../../support/postgres-server.js'
+import { checksumOf, startArchiving, until } from './repository.js'
+import { restoredCopy } from './restored-copy.js'
 
 /** Writes, and moves files about, until it is told to stop. */
 function load(server: PostgresServer): { stop(): Promise<void> } {
@@ -80,7 +63,7 @@ describe.each([10, 15, 18])('backup-push of PostgreSQL %i', (major) => {
       // The links of tablespaces lead to where they were: that place must be free.
       rmSync(space, { recursive: true })
       rmSync(server.dataDirectory, { recursive: true })
-      await using copy = await restored(source)
+      await using copy = await restoredCopy(source)
       expect([await checksumOf(copy, 'busy'), await checksumOf(copy, 'kept')]).toEqual(sums)
     })
   })
@@ -269,3 +252,42 @@ describeWith('backup-push', lacksPostgres(15), () => {
     expect(source.objects('basebackups_005')).toEqual([])
   })
 })
+
+describeWith('the tars of a backup', lacksPostgres(15), () => {
+  test('have the members, in the order and form that WAL-G gives them', async () => {
+    await using source = await startArchiving({ major: 15 })
+    const { server, walg, repository } = source
+    const pushed = await walg(['backup-push', server.dataDirectory, '--json'], {
+      env: { WALG_COMPRESSION_METHOD: 'none' },
+    })
+    expect(pushed.code).toBe(0)
+    const { backup_name: name } = JSON.parse(pushed.stdout) as { backup_name: string }
+
+    const data = tarListing(join(repository, 'basebackups_005', name, 'tar_partitions/part_001.tar'))
+    const label = tarListing(join(repository, 'basebackups_005', name, 'tar_partitions/backup_label.tar'))
+    const control = tarListing(join(repository, 'basebackups_005', name, 'tar_partitions/pg_control.tar'))
+
+    expect(data.slice(0, 4)).toEqual([
+      'drwx------ /',
+      '-rw------- /PG_VERSION',
+      'drwx------ /base',
+      'drwx------ /base/1',
+    ])
+    const order = data.map((line) => line.split(' ')[1] ?? '')
+    expect(order).toEqual(expect.arrayContaining(['/global', '/pg_wal', '/pg_tblspc', '/postgresql.conf']))
+    expect(
+      order.filter((member) => member.startsWith('/pg_wal/') || member === '/global/pg_control'),
+    ).toEqual([])
+    expect(label).toEqual(['-rw------- backup_label', '-rw------- tablespace_map'])
+    expect(control).toEqual(['-rw------- /global/pg_control'])
+  })
+})
+
+/** Type, mode and name of each member, as GNU tar shows them. */
+function tarListing(path: string): readonly string[] {
+  return execFileSync('tar', ['-tvPf', path], { encoding: 'utf8' })
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/\s+/))
+    .map((words) => `${words[0]} ${words.slice(5).join(' ')}`)
+}
