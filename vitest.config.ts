@@ -7,8 +7,8 @@ const ssr = { resolve: { conditions: ['source', 'node'], externalConditions: ['s
 export default defineConfig({
   test: {
     // CI counts tests by this file.
-    reporters: process.env['WALG_TEST_REPORT']
-      ? ['default', ['json', { outputFile: process.env['WALG_TEST_REPORT'] }]]
+    reporters: process.env['WALGTEST_REPORT']
+      ? ['default', ['json', { outputFile: process.env['WALGTEST_REPORT'] }]]
       : ['default'],
     projects: [
       {

@@ -52,7 +52,7 @@ function isHere({ path, same_bytes_as, stored }: StoredObject): boolean {
   return path !== undefined || same_bytes_as !== undefined || stored?.includes('itself') === true
 }
 
-const lacking = folder === undefined ? 'WALG_FIXTURES names no folder with objects' : lacksPython()
+const lacking = folder === undefined ? 'WALGTEST_FIXTURES names no folder with objects' : lacksPython()
 const checks = folder === undefined ? [] : [...new Set(checksIn(folder))]
 
 describe.each(PROGRAMS)('objects of WAL-G, read by $name', (program) => {

@@ -184,8 +184,12 @@ function stopNow({ binFolder, dataDirectory, folder, user }: Cluster): void {
   }
 }
 
+/** Settings around the tests must not reach the server, nor what its archive_command calls. */
 function as(user: SystemUser | undefined) {
-  return user ? { uid: user.uid, gid: user.gid } : {}
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(WALG|WALE|PG)/.test(name)),
+  )
+  return { env, ...(user && { uid: user.uid, gid: user.gid }) }
 }
 
 /** Makes a folder the user's own. */

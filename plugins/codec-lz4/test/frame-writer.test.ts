@@ -36,14 +36,14 @@ test('what does not compress is stored as it is, with little on top', async () =
 })
 
 describe('random sizes around the borders of blocks come back', () => {
-  const seed = Number(process.env['WALG_TEST_SEED'] ?? Date.now() % 1_000_000)
+  const seed = Number(process.env['WALGTEST_SEED'] ?? Date.now() % 1_000_000)
   let state = seed
   const random = (below: number) => {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
     return state % below
   }
 
-  test.each(Array.from({ length: 30 }, (_, at) => at))(`WALG_TEST_SEED=${seed}, round %i`, async () => {
+  test.each(Array.from({ length: 30 }, (_, at) => at))(`WALGTEST_SEED=${seed}, round %i`, async () => {
     const size = Math.max(0, random(6) * BLOCK_BYTES + random(200) - 100)
     const bytes = random(2) === 0 ? randomBytes(size, random(1000)) : pageLikeBytes(size, random(1000))
     const chunkBytes = 1 + random(2 * BLOCK_BYTES)
