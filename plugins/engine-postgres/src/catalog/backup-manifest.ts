@@ -39,9 +39,10 @@ export interface BackupManifest {
   readonly requiredWal: RequiredWal | undefined
 }
 
-export function serializeManifest(manifest: BackupManifest): string {
+/** The manifest as JSON up to its last member, `files`, which is left open: `fileProofMember`s and `}}` follow. */
+export function manifestHead(manifest: Omit<BackupManifest, 'files'>): string {
   const { requiredWal } = manifest
-  return writeJson({
+  const head = writeJson({
     version: 1,
     backup: manifest.backup,
     start_lsn: manifest.startLsn,
@@ -53,8 +54,12 @@ export function serializeManifest(manifest: BackupManifest): string {
       waiting_for: requiredWal.waitingFor,
     },
     objects: new Map([...manifest.objects].map(([key, { size, sha256 }]) => [key, { size, sha256 }])),
-    files: new Map([...manifest.files].map(([name, { size, crc32 }]) => [name, { size, crc32 }])),
   })
+  return `${head.slice(0, -1)},"files":{`
+}
+
+export function fileProofMember(name: string, { size, crc32 }: FileProof): string {
+  return `${JSON.stringify(name)}:{"size":${size},"crc32":${crc32}}`
 }
 
 const proofs = <T extends v.ObjectEntries>(entries: T) => v.record(v.string(), v.object(entries))

@@ -45,46 +45,31 @@ export const NO_FILES_METADATA: FilesMetadata = {
   databases: new Map(),
 }
 
-/** As WAL-G writes it: empty members left out, HTML characters as they are. */
-export function serializeFilesMetadata(metadata: FilesMetadata): string {
-  return writeJson({
-    Files: ifFilled(mapped(metadata.files, fileJson)),
-    TarFileSets: ifFilled(mapped(metadata.tarFileSets, (names) => names)),
-    DatabasesByNames: ifFilled(
-      mapped(metadata.databases, ({ oid, relations }) => ({
-        oid,
-        tables_new: mapped(relations, relationJson),
-      })),
-    ),
-  })
-}
-
-function fileJson(file: FileDescription): JsonValue {
+/** One member of `Files`, as JSON; HTML characters as they are, as WAL-G writes them. */
+export function fileMember(name: string, file: FileDescription): string {
   const { corruptBlocks } = file
-  return {
+  const description = {
     IsIncremented: file.isIncremented,
     IsSkipped: file.isSkipped,
     MTime: file.modifiedTime,
-    CorruptBlocks: corruptBlocks && {
-      CorruptBlocksCount: corruptBlocks.count,
-      SomeCorruptBlocks: corruptBlocks.blocks,
-    },
+    ...(corruptBlocks && {
+      CorruptBlocks: { CorruptBlocksCount: corruptBlocks.count, SomeCorruptBlocks: corruptBlocks.blocks },
+    }),
     UpdatesCount: 0,
   }
+  return `${JSON.stringify(name)}:${JSON.stringify(description)}`
+}
+
+/** One relation of a database, as JSON. */
+export function relationMember(name: string, relation: RelationEntry): string {
+  return `${JSON.stringify(name)}:${writeJson(relationJson(relation))}`
 }
 
 function relationJson({ oid, relfilenode, subtables }: RelationEntry): JsonValue {
-  return { oid, relfilenode, subtables: subtables && ifFilled(mapped(subtables, relationJson)) }
+  if (!subtables || subtables.size === 0) return { oid, relfilenode }
+  const members = new Map([...subtables].map(([name, relation]) => [name, relationJson(relation)]))
+  return { oid, relfilenode, subtables: members }
 }
-
-function mapped<T>(
-  map: ReadonlyMap<string, T>,
-  convert: (value: T) => JsonValue,
-): ReadonlyMap<string, JsonValue> {
-  return new Map([...map].map(([name, value]) => [name, convert(value)]))
-}
-
-const ifFilled = (map: ReadonlyMap<string, JsonValue>) => (map.size > 0 ? map : undefined)
 
 type Raw = Readonly<Record<string, unknown>>
 

@@ -1,4 +1,4 @@
-import { isWalgError, type Log, type Storage, WalgError } from '@walg/sdk'
+import { type ByteStream, isWalgError, type Log, type Storage, WalgError } from '@walg/sdk'
 import { sentinelKey } from '../catalog/backup-name.js'
 import type { BackupRecord } from './backup-record.js'
 
@@ -39,10 +39,14 @@ export class BackupTarget {
   }
 
   /** Stores one document. */
-  async put(key: string, text: string, signal: AbortSignal): Promise<Uint8Array> {
+  async put(key: string, text: string, signal: AbortSignal): Promise<void> {
     const body = new TextEncoder().encode(text)
     await this.folder.write(key, [body], { size: body.length, signal })
-    return body
+  }
+
+  /** Stores one document that is too large to be held. */
+  async putStream(key: string, body: ByteStream, signal: AbortSignal): Promise<void> {
+    await this.folder.write(key, body, { signal })
   }
 
   /** The document that makes the backup visible; nobody else may have written it meanwhile. */

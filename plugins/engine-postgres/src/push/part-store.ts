@@ -15,8 +15,8 @@ export interface PartStoreOptions {
   /** Parts filled at once. */
   readonly partsAtOnce: number
   readonly signal: AbortSignal
-  /** Learns of every object once it is stored. */
-  stored(key: string, object: StoredObject): void
+  /** Learns of every object once it is stored; `tar` is its name, `key` relative to the folder. */
+  stored(key: string, tar: string, object: StoredObject): Promise<void>
 }
 
 /** Stores tar parts of one backup, with a fixed amount of memory for all of them. */
@@ -40,7 +40,8 @@ export class PartStore {
   /** Settles when the part is durable. Nothing is left of one that fails. */
   async write(stem: string, sources: AsyncIterable<TarSource>): Promise<void> {
     const { folder, compressor, crypter, signal } = this.#o
-    const key = `tar_partitions/${this.fileName(stem)}`
+    const tar = this.fileName(stem)
+    const key = `tar_partitions/${tar}`
     const object = await writeObject(folder, key, packTar(sources, this.#pool, signal), {
       signal,
       compressor,
@@ -48,6 +49,6 @@ export class PartStore {
       recycle: (slab) => this.#pool.give(slab),
       ...(crypter && { crypter }),
     })
-    this.#o.stored(key, object)
+    await this.#o.stored(key, tar, object)
   }
 }

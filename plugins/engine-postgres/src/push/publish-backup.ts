@@ -1,14 +1,15 @@
 import { hostname } from 'node:os'
-import { MANIFEST_KEY, type RequiredWal, serializeManifest } from '../catalog/backup-manifest.js'
+import { MANIFEST_KEY, type RequiredWal } from '../catalog/backup-manifest.js'
 import { metadataOf, serializeMetadata } from '../catalog/backup-metadata.js'
-import { type DatabaseEntry, serializeFilesMetadata } from '../catalog/files-metadata.js'
+import type { MemberList } from '../catalog/member-list.js'
 import { type BackupSentinel, serializeSentinel } from '../catalog/sentinel.js'
 import { formatUtcTime } from '../catalog/timestamp.js'
 import type { RunningBackup, StoredData } from './store-data.js'
 
 export interface PublishedFacts {
   readonly name: string
-  readonly databases: ReadonlyMap<string, DatabaseEntry>
+  /** Members of `DatabasesByNames`. */
+  readonly databases: MemberList
   readonly requiredWal: RequiredWal | undefined
   /** Nanoseconds since 1970, whole microseconds. */
   readonly startNs: bigint
@@ -21,37 +22,30 @@ export async function publishBackup(
   data: StoredData,
   facts: PublishedFacts,
 ): Promise<BackupSentinel> {
-  const { target, signal } = backup
-  const { record } = data
+  const { target, record, signal } = backup
   const sentinel = sentinelOf(backup, data, facts)
   await target.requireWhole(record, signal)
   await target.put('metadata.json', serializeMetadata(metadataOf(sentinel)), signal)
   if (!backup.options.withoutFilesMetadata) {
-    await target.put(
-      'files_metadata.json',
-      serializeFilesMetadata(record.filesMetadata(facts.databases)),
-      signal,
-    )
+    await target.putStream('files_metadata.json', record.filesMetadata(facts.databases), signal)
   }
-  const manifest = serializeManifest({
+  const manifest = record.manifest({
     backup: facts.name,
-    objects: record.objects,
-    files: record.fileProofs,
     startLsn: backup.started.startLsn,
     finishLsn: data.stopped.finishLsn,
     requiredWal: facts.requiredWal,
   })
-  await target.put(MANIFEST_KEY, manifest, signal)
+  await target.putStream(MANIFEST_KEY, manifest, signal)
   await target.putSentinel(serializeSentinel(sentinel), signal)
   return sentinel
 }
 
 function sentinelOf(
   backup: RunningBackup,
-  { record, walk, stopped }: StoredData,
+  { walk, stopped }: StoredData,
   facts: PublishedFacts,
 ): BackupSentinel {
-  const { options } = backup
+  const { options, record } = backup
   const { dataDirectory, version, systemIdentifier } = backup.facts
   const tablespaces =
     walk.tablespaces.length === 0 ? undefined : { basePrefix: dataDirectory, tablespaces: walk.tablespaces }

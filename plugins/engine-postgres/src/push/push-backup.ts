@@ -4,6 +4,7 @@ import { type OperationContext, WalgError } from '@walg/sdk'
 import type { Client } from 'pg'
 import { openCatalog } from '../catalog/backup-catalog.js'
 import { standbyBackupName, timelineOfBackup } from '../catalog/backup-name.js'
+import { MemberList } from '../catalog/member-list.js'
 import { formatUtcTime, nowMicroseconds } from '../catalog/timestamp.js'
 import { watchServer } from '../server/alive-check.js'
 import { archiverViewOf } from '../server/archiver-view.js'
@@ -21,6 +22,7 @@ import { pgSettings } from '../settings.js'
 import { walFolder } from '../wal/archived-object.js'
 import { segmentBytesOf } from '../wal/wal-file.js'
 import { awaitWal, type WalVerdict } from './await-wal.js'
+import { BackupRecord } from './backup-record.js'
 import { BackupTarget } from './backup-target.js'
 import { chooseParent, requireSameCluster } from './delta-parent.js'
 import { publishBackup } from './publish-backup.js'
@@ -88,7 +90,8 @@ async function runBackup(
   const giveUp = (error: unknown) => stop.abort(error)
   const watch = new AbortController()
   const watching = watchServer(session, options.aliveCheckMs, ctx.clock, watch.signal, giveUp)
-  const backup = { facts, options, session, started, target, totalBytes, signal, giveUp }
+  const record = new BackupRecord(!options.withoutFilesMetadata, ctx.tmpDir)
+  const backup = { facts, options, session, started, target, record, totalBytes, signal, giveUp }
   try {
     const data = await storeData(ctx, backup)
     if (started.isStandby) await requireSameTimeline(client, name)
@@ -96,17 +99,13 @@ async function runBackup(
     const wal = await waitForWal(ctx, client, backup, data, name)
     const finishNs = nowMicroseconds(ctx.clock.now())
     await publishBackup(backup, data, { name, databases, requiredWal: wal.required, startNs, finishNs })
-    return {
-      name,
-      storedBytes: data.record.storedBytes,
-      dataBytes: data.record.memberBytes,
-      corruptFiles: data.record.corruptFiles,
-      wal,
-    }
+    const { storedBytes, memberBytes, corruptFiles } = record
+    return { name, storedBytes, dataBytes: memberBytes, corruptFiles, wal }
   } catch (error) {
     await target.discard()
     throw error
   } finally {
+    record.close()
     watch.abort()
     await watching
   }
@@ -163,8 +162,9 @@ async function requireSameTimeline(client: Client, name: string): Promise<void> 
 }
 
 async function databaseNames(ctx: OperationContext, client: Client, signal: AbortSignal) {
-  if (ctx.settings.get(pgSettings, 'WALG_DISABLE_PARTIAL_RESTORE')) return new Map()
-  return await readDatabaseNames(client, ctx.settings, ctx.log, signal)
+  const { settings, log, tmpDir: folder } = ctx
+  if (settings.get(pgSettings, 'WALG_DISABLE_PARTIAL_RESTORE')) return new MemberList(folder)
+  return await readDatabaseNames(client, { settings, log, signal, folder })
 }
 
 async function waitForWal(

@@ -4,7 +4,7 @@ import { RateLimiter } from '@walg/core'
 import type { OperationContext } from '@walg/sdk'
 import type { BackupSession, StartedBackup, StoppedBackup } from '../server/backup-session.js'
 import type { ServerFacts } from '../server/server-facts.js'
-import { BackupRecord } from './backup-record.js'
+import type { BackupRecord } from './backup-record.js'
 import type { BackupTarget } from './backup-target.js'
 import { bufferSource } from './file-source.js'
 import { MemberSources } from './member-sources.js'
@@ -22,6 +22,7 @@ export interface RunningBackup {
   readonly session: BackupSession
   readonly started: StartedBackup
   readonly target: BackupTarget
+  readonly record: BackupRecord
   readonly totalBytes: number | undefined
   /** Also aborted when the server is gone or a part fails. */
   readonly signal: AbortSignal
@@ -29,15 +30,13 @@ export interface RunningBackup {
 }
 
 export interface StoredData {
-  readonly record: BackupRecord
   readonly walk: DataDirectoryWalk
   readonly stopped: StoppedBackup
 }
 
 /** Stores the data directory in tar parts, then pg_control, ends the backup on the server, and stores the label. */
 export async function storeData(ctx: OperationContext, backup: RunningBackup): Promise<StoredData> {
-  const { facts, options, session, target, signal } = backup
-  const record = new BackupRecord(!options.withoutFilesMetadata)
+  const { facts, options, session, target, record, signal } = backup
   const walk = new DataDirectoryWalk(facts.dataDirectory, ctx.log, signal)
   const progress = ctx.progress.start('backing up', backup.totalBytes)
   const parts = new PartStore({
@@ -46,7 +45,7 @@ export async function storeData(ctx: OperationContext, backup: RunningBackup): P
     crypter: await ctx.crypter(),
     partsAtOnce: options.partsAtOnce,
     signal,
-    stored: (key, object) => record.addObject(key, object),
+    stored: (key, tar, object) => record.addObject(key, tar, object),
   })
   const sources = new MemberSources({
     record,
@@ -64,7 +63,7 @@ export async function storeData(ctx: OperationContext, backup: RunningBackup): P
     await parts.write('pg_control', once(sources.openControl(control)))
     const stopped = await session.stop(options.stopTimeoutMs)
     await storeLabel(parts, record, stopped)
-    return { record, walk, stopped }
+    return { walk, stopped }
   } finally {
     progress.end()
   }

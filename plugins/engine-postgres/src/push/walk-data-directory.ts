@@ -1,5 +1,5 @@
-import type { BigIntStats } from 'node:fs'
-import { lstat, readdir, readlink, stat } from 'node:fs/promises'
+import { type BigIntStats, lstatSync } from 'node:fs'
+import { readdir, readlink, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { type Log, WalgError } from '@walg/sdk'
 import type { Tablespace } from '../catalog/tablespace-spec.js'
@@ -54,7 +54,7 @@ export class DataDirectoryWalk {
 
   async *#visit(path: string, name: string): AsyncGenerator<WalkedEntry> {
     this.#signal.throwIfAborted()
-    const stats = await this.#look(path)
+    const stats = this.#look(path)
     if (!stats) return
     this.#seenBytes += Number(stats.size)
     if (name === PG_CONTROL) return
@@ -85,10 +85,10 @@ export class DataDirectoryWalk {
   async *#visitTablespaces(path: string, name: string): AsyncGenerator<WalkedEntry> {
     for (const entry of await this.#namesIn(path)) {
       const link = join(path, entry)
-      if (!(await this.#look(link))?.isSymbolicLink()) continue
+      if (!this.#look(link)?.isSymbolicLink()) continue
       const location = resolve(path, await readlink(link))
       this.#tablespaces.push({ name: entry, location, link: childName(name, entry).slice(1) })
-      const stats = await this.#look(location)
+      const stats = this.#look(location)
       if (!stats) throw unreadable(location, 'the tablespace is not there')
       this.#seenBytes += Number(stats.size)
       yield* this.#visitAll(location, childName(name, entry))
@@ -107,8 +107,7 @@ export class DataDirectoryWalk {
 
   async #namesIn(path: string): Promise<readonly string[]> {
     try {
-      const names = await readdir(path)
-      return names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      return (await readdir(path)).sort()
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
         this.#log.warn(`${path} vanished during the backup`)
@@ -119,9 +118,9 @@ export class DataDirectoryWalk {
   }
 
   /** Undefined for what has vanished since its folder was read, which is normal while the server runs. */
-  async #look(path: string): Promise<BigIntStats | undefined> {
+  #look(path: string): BigIntStats | undefined {
     try {
-      return await lstat(path, EXACT)
+      return lstatSync(path, EXACT)
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
       if (path.includes('\ufffd')) throw unreadable(path, 'its name is no UTF-8', error)

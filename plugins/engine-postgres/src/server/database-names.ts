@@ -1,10 +1,12 @@
 import type { Log, Settings } from '@walg/sdk'
 import type { Client } from 'pg'
-import type { DatabaseEntry, RelationEntry } from '../catalog/files-metadata.js'
+import { type RelationEntry, relationMember } from '../catalog/files-metadata.js'
+import { MemberList } from '../catalog/member-list.js'
 import { connect } from './connect.js'
 import { queryRows } from './query.js'
 
 const PARTITIONED_TABLE = 'p'
+const ROWS_AT_ONCE = 5000
 
 interface RelationRow {
   readonly oid: string
@@ -15,57 +17,89 @@ interface RelationRow {
   readonly name: string
   readonly kind: string
   readonly parent: string | null
+  readonly has_children: boolean
 }
 
 /**
- * Names of databases and relations with their file numbers, for restoring single tables. A database that cannot be connected to is
- * left out with a warning.
+ * Names of databases and relations with their file numbers, for restoring single tables: the members of `DatabasesByNames`. A database
+ * that cannot be connected to is left out with a warning. `folder` is for temporary files.
  */
 export async function readDatabaseNames(
   client: Client,
-  settings: Settings,
-  log: Log,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, DatabaseEntry>> {
+  o: {
+    readonly settings: Settings
+    readonly log: Log
+    readonly signal: AbortSignal
+    readonly folder: string
+  },
+): Promise<MemberList> {
   const databases = await queryRows<{ readonly oid: string; readonly name: string }>(
     client,
     'list the databases',
     'SELECT oid::text, datname::text AS name FROM pg_database WHERE datallowconn ORDER BY datname',
   )
-  const entries = new Map<string, DatabaseEntry>()
+  const entries = new MemberList(o.folder)
   for (const { oid, name } of databases) {
-    signal.throwIfAborted()
+    const relations = new MemberList(o.folder)
     try {
-      entries.set(name, { oid: Number(oid), relations: await readRelations(settings, name) })
+      await readRelations(o.settings, name, relations, o.signal)
+      await entries.addNested(`${JSON.stringify(name)}:{"oid":${oid},"tables_new":{`, relations, '}}')
     } catch (error) {
-      log.warn(`names of the tables of database ${name} are left out: ${(error as Error).message}`)
+      o.signal.throwIfAborted()
+      o.log.warn(`names of the tables of database ${name} are left out: ${(error as Error).message}`)
+    } finally {
+      relations.close()
     }
   }
   return entries
 }
 
+/** There may be millions: those without relatives, nearly all, are passed on as they come. */
 async function readRelations(
   settings: Settings,
   database: string,
-): Promise<ReadonlyMap<string, RelationEntry>> {
+  into: MemberList,
+  signal: AbortSignal,
+): Promise<void> {
   const client = await connect(settings, { database })
+  const purpose = `list the tables of ${database}`
+  const related: RelationRow[] = []
   try {
-    return relationTree(
-      await queryRows<RelationRow>(
-        client,
-        `list the tables of ${database}`,
-        `SELECT c.oid::text, c.relfilenode::text, c.relkind AS kind, c.relname::text AS name,
-                n.nspname::text AS schema, p.relname::text AS parent,
-                CASE WHEN c.relfilenode = 0 THEN pg_relation_filepath(c.oid) END AS path
-         FROM pg_class c
-         JOIN pg_namespace n ON n.oid = c.relnamespace
-         LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
-         LEFT JOIN pg_class p ON p.oid = i.inhparent`,
-      ),
-    )
+    await queryRows(client, purpose, 'BEGIN READ ONLY')
+    await queryRows(client, purpose, `DECLARE relations NO SCROLL CURSOR FOR ${RELATIONS}`)
+    for (
+      let rows = await fetchRows(client, purpose);
+      rows.length > 0;
+      rows = await fetchRows(client, purpose)
+    ) {
+      signal.throwIfAborted()
+      for (const row of rows) {
+        if (row.parent !== null || row.has_children) related.push(row)
+        else addRelations(into, [row])
+      }
+    }
+    addRelations(into, related)
   } finally {
     await client.end()
   }
+}
+
+const RELATIONS = `
+  SELECT c.oid::text, c.relfilenode::text, c.relkind AS kind, c.relname::text AS name,
+         n.nspname::text AS schema, p.relname::text AS parent,
+         CASE WHEN c.relfilenode = 0 THEN pg_relation_filepath(c.oid) END AS path,
+         EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid) AS has_children
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
+  LEFT JOIN pg_class p ON p.oid = i.inhparent`
+
+function fetchRows(client: Client, purpose: string) {
+  return queryRows<RelationRow>(client, purpose, `FETCH ${ROWS_AT_ONCE} FROM relations`)
+}
+
+function addRelations(into: MemberList, rows: readonly RelationRow[]): void {
+  for (const [name, relation] of relationTree(rows)) into.add(relationMember(name, relation))
 }
 
 /** Relations without parent by `schema.name`, each with all of its descendants side by side, as WAL-G groups them. */

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { openStorage, systemClock } from '@walg/core'
 import type { Log } from '@walg/sdk'
 import { MemoryDriver } from '@walg/testkit'
@@ -18,9 +19,9 @@ async function prepared(...keys: readonly string[]) {
   return { target: new BackupTarget(storage, NAME, log), keysLeft }
 }
 
-const recordOf = (size: number) => {
-  const record = new BackupRecord(true)
-  record.addObject('tar_partitions/part_001.tar', { size, sha256: '00' })
+const recordOf = async (size: number) => {
+  const record = new BackupRecord(true, tmpdir())
+  await record.addObject('tar_partitions/part_001.tar', 'part_001.tar', { size, sha256: '00' })
   return record
 }
 
@@ -44,7 +45,7 @@ describe('the place of a backup', () => {
   test('is proven when every part has the size that was sent', async () => {
     const { target } = await prepared(PART)
 
-    await expect(target.requireWhole(recordOf(7), signal)).resolves.toBeUndefined()
+    await expect(target.requireWhole(await recordOf(7), signal)).resolves.toBeUndefined()
   })
 
   test.for([
@@ -54,7 +55,7 @@ describe('the place of a backup', () => {
   ] as const)('is not proven with %s', async ([, keys, size]) => {
     const { target } = await prepared(...keys)
 
-    await expect(target.requireWhole(recordOf(size), signal)).rejects.toMatchObject({
+    await expect(target.requireWhole(await recordOf(size), signal)).rejects.toMatchObject({
       code: 'E_BACKUP_FAILED',
     })
   })

@@ -13,6 +13,7 @@ const row = (
   name,
   kind: 'r',
   parent: null,
+  has_children: false,
   ...more,
 })
 

@@ -129,6 +129,11 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     meaning: 'The checksum of an object or a file is not the recorded one.',
     remedy: 'It is damaged; use another backup.',
   },
+  E_TEMPORARY_FILE: {
+    exit: 1,
+    meaning: 'A temporary file cannot be written.',
+    remedy: 'Make room, or let TMPDIR name another folder.',
+  },
   E_TAR_INVALID: {
     exit: 8,
     meaning: 'A tar part is cut or damaged, or a member wants to leave the destination.',
