@@ -2,6 +2,7 @@ import BackupFetch from './backup-fetch.js'
 import BackupList from './backup-list.js'
 import BackupPush from './backup-push.js'
 import CatchupList from './catchup-list.js'
+import Restore from './restore.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
 import WalPush from './wal-push.js'
@@ -12,6 +13,7 @@ export const COMMANDS = {
   'pg:backup-fetch': BackupFetch,
   'pg:backup-list': BackupList,
   'pg:catchup-list': CatchupList,
+  'pg:restore': Restore,
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,
   'pg:wal-push': WalPush,
