@@ -46,6 +46,8 @@ async function isPast(client: Client, segment: string, segmentBytes: number): Pr
     'ask the archiver for its progress',
     'SELECT last_archived_wal AS last FROM pg_stat_archiver',
   )
-  if (last === null || parseWalName(last, segmentBytes)?.kind !== 'segment') return false
+  const name = last === null ? undefined : parseWalName(last, segmentBytes)
+  if (last === null || name === undefined || name.kind === 'history') return false
+  // The name of a backup history file begins with a segment's, and comes after it.
   return last.slice(0, 8) === segment.slice(0, 8) && last >= segment
 }
