@@ -1,4 +1,5 @@
 export * from './errors/catalogue.js'
+export * from './json/nested-members.js'
 export * from './json/read-json.js'
 export * from './json/write-json.js'
 export * from './log/logger.js'

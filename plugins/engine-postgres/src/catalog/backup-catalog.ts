@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { JsonValue } from '@walg/core'
-import { isWalgError, type OperationContext, type Storage, WalgError } from '@walg/sdk'
-import { type BackupManifest, MANIFEST_KEY, parseManifest } from './backup-manifest.js'
+import { type ByteStream, isWalgError, type OperationContext, type Storage, WalgError } from '@walg/sdk'
+import { type BackupManifest, MANIFEST_KEY, readManifest } from './backup-manifest.js'
 import { type BackupMetadata, parseMetadata } from './backup-metadata.js'
 import { backupOfSentinel, isSentinelKey, sentinelKey, walNameIn } from './backup-name.js'
-import { type FilesMetadata, parseFilesMetadata } from './files-metadata.js'
+import { type FilesMetadata, readFilesMetadata } from './files-metadata.js'
 import { type BackupSentinel, parseSentinel } from './sentinel.js'
 
 const LATEST = 'LATEST'
@@ -92,21 +92,25 @@ export class BackupCatalog {
 
   /** Undefined when the backup has none: WAL-G leaves it out on request. */
   async filesMetadata(name: string): Promise<FilesMetadata | undefined> {
-    return await this.#readIfThere(`${name}/files_metadata.json`, parseFilesMetadata)
+    return await this.#streamIfThere(`${name}/files_metadata.json`, readFilesMetadata)
   }
 
   /** Undefined for backups that WAL-G has written. */
   async manifest(name: string): Promise<BackupManifest | undefined> {
-    return await this.#readIfThere(`${name}/${MANIFEST_KEY}`, parseManifest)
+    return await this.#streamIfThere(`${name}/${MANIFEST_KEY}`, readManifest)
   }
 
   async #read<T>(key: string, parse: (key: string, bytes: Uint8Array) => T): Promise<T> {
     return parse(key, await this.folder.readAll(key, { signal: this.#signal }))
   }
 
-  async #readIfThere<T>(key: string, parse: (key: string, bytes: Uint8Array) => T): Promise<T | undefined> {
+  async #streamIfThere<T>(
+    key: string,
+    read: (key: string, source: ByteStream) => Promise<T>,
+  ): Promise<T | undefined> {
     try {
-      return await this.#read(key, parse)
+      const { body } = await this.folder.read(key, { signal: this.#signal })
+      return await read(key, body)
     } catch (error) {
       if (isWalgError(error, 'E_STORAGE_NOT_FOUND')) return undefined
       throw error

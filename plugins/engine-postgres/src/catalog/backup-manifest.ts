@@ -1,6 +1,7 @@
-import { writeJson } from '@walg/core'
+import { nestedMembers, writeJson } from '@walg/core'
+import type { ByteStream } from '@walg/sdk'
 import * as v from 'valibot'
-import { byteCount, parseMembers, unsigned64, validated } from './document.js'
+import { byteCount, invalidDocument, parseMembers, unsigned64, validated } from './document.js'
 
 /** Our own object in the folder of a backup, which WAL-G passes over. */
 export const MANIFEST_KEY = 'walg_manifest.json'
@@ -62,7 +63,6 @@ export function fileProofMember(name: string, { size, crc32 }: FileProof): strin
   return `${JSON.stringify(name)}:{"size":${size},"crc32":${crc32}}`
 }
 
-const proofs = <T extends v.ObjectEntries>(entries: T) => v.record(v.string(), v.object(entries))
 const schema = v.looseObject({
   version: v.literal(1),
   backup: v.string(),
@@ -76,13 +76,25 @@ const schema = v.looseObject({
       waiting_for: v.optional(v.string()),
     }),
   ),
-  objects: proofs({ size: byteCount, sha256: v.string() }),
-  files: proofs({ size: byteCount, crc32: byteCount }),
+  objects: v.record(v.string(), v.object({ size: byteCount, sha256: v.string() })),
 })
 
-/** Rejects with `E_BACKUP_INVALID`. */
-export function parseManifest(key: string, bytes: Uint8Array): BackupManifest {
-  const known = validated(key, schema, parseMembers(key, bytes))
+/** Reads the document, which may be large, member by member. Rejects with `E_BACKUP_INVALID`. */
+export async function readManifest(key: string, source: ByteStream): Promise<BackupManifest> {
+  const files = new Map<string, FileProof>()
+  /** What is not about single files, as JSON: members, and members of members. */
+  const head = new Map<string, string | Map<string, string>>()
+  try {
+    for await (const { outer, name, text } of nestedMembers(source)) {
+      if (name === undefined) head.set(outer, text)
+      else if (outer === 'files') files.set(name, proofOf(text))
+      else head.set(outer, asMap(head.get(outer)).set(name, text))
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidDocument(key, error.message, error)
+    throw error
+  }
+  const known = validated(key, schema, parseMembers(key, Buffer.from(objectOf(head))))
   const wal = known.required_wal
   return {
     backup: known.backup,
@@ -95,6 +107,24 @@ export function parseManifest(key: string, bytes: Uint8Array): BackupManifest {
       waitingFor: wal.waiting_for,
     },
     objects: new Map(Object.entries(known.objects)),
-    files: new Map(Object.entries(known.files)),
+    files,
   }
+}
+
+function proofOf(text: string): FileProof {
+  const { size, crc32 } = JSON.parse(text) as { readonly size?: unknown; readonly crc32?: unknown }
+  if (typeof size !== 'number' || typeof crc32 !== 'number')
+    throw new SyntaxError('a file without size or crc32')
+  return { size, crc32 }
+}
+
+function asMap(value: string | Map<string, string> | undefined): Map<string, string> {
+  return value instanceof Map ? value : new Map()
+}
+
+function objectOf(members: ReadonlyMap<string, string | Map<string, string>>): string {
+  const texts = [...members].map(([name, value]) => {
+    return `${JSON.stringify(name)}:${typeof value === 'string' ? value : objectOf(value)}`
+  })
+  return `{${texts.join(',')}}`
 }

@@ -1,4 +1,5 @@
-import { type JsonValue, writeJson } from '@walg/core'
+import { type JsonValue, nestedMembers, writeJson } from '@walg/core'
+import type { ByteStream } from '@walg/sdk'
 import { invalidDocument } from './document.js'
 
 export interface CorruptBlocks {
@@ -7,12 +8,16 @@ export interface CorruptBlocks {
   readonly blocks: readonly number[]
 }
 
-/** What a backup knows of one file or folder. */
-export interface FileDescription {
+/** How a backup holds one file or folder. */
+export interface FileState {
   /** Stored as an increment on the parent backup. */
   readonly isIncremented: boolean
   /** Not stored: unchanged since the parent backup. */
   readonly isSkipped: boolean
+}
+
+/** What a backup knows of one file or folder when it is made. */
+export interface FileDescription extends FileState {
   /** RFC 3339 with nanoseconds, in the zone of the backup's host. */
   readonly modifiedTime: string
   readonly corruptBlocks?: CorruptBlocks
@@ -33,7 +38,7 @@ export interface DatabaseEntry {
 /** `<backup>/files_metadata.json`. */
 export interface FilesMetadata {
   /** By member name. */
-  readonly files: ReadonlyMap<string, FileDescription>
+  readonly files: ReadonlyMap<string, FileState>
   /** Tar object, with its extension, to the names in it. */
   readonly tarFileSets: ReadonlyMap<string, readonly string[]>
   readonly databases: ReadonlyMap<string, DatabaseEntry>
@@ -73,51 +78,55 @@ function relationJson({ oid, relfilenode, subtables }: RelationEntry): JsonValue
 
 type Raw = Readonly<Record<string, unknown>>
 
-/** Reads the document, which may be large: without a schema, member by member. Rejects with `E_BACKUP_INVALID`. */
-export function parseFilesMetadata(key: string, bytes: Uint8Array): FilesMetadata {
-  let document: Raw
+/** Shared by all files that are alike: a cluster may have millions. */
+const STATES: Readonly<Record<string, FileState>> = {
+  whole: { isIncremented: false, isSkipped: false },
+  increment: { isIncremented: true, isSkipped: false },
+  skipped: { isIncremented: false, isSkipped: true },
+  both: { isIncremented: true, isSkipped: true },
+}
+
+/** Reads the document, which may be large, member by member. Rejects with `E_BACKUP_INVALID`. */
+export async function readFilesMetadata(key: string, source: ByteStream): Promise<FilesMetadata> {
+  const files = new Map<string, FileState>()
+  const tarFileSets = new Map<string, readonly string[]>()
+  const databases = new Map<string, DatabaseEntry>()
+  const readers: Readonly<Record<string, (name: string, value: unknown) => unknown>> = {
+    files: (name, value) => files.set(name, stateOf(asObject(value))),
+    tarfilesets: (name, value) => tarFileSets.set(name, (value as string[] | null) ?? []),
+    databasesbynames: (name, value) => databases.set(name, databaseOf(asObject(value))),
+  }
   try {
-    document = asObject(JSON.parse(new TextDecoder().decode(bytes)))
+    for await (const { outer, name, text } of nestedMembers(source)) {
+      const value: unknown = JSON.parse(text)
+      if (name !== undefined) readers[outer.toLowerCase()]?.(name, value)
+      else if (outer.toLowerCase() in readers) asObject(value)
+    }
   } catch (error) {
-    throw invalidDocument(key, (error as Error).message, error)
+    if (error instanceof SyntaxError || error instanceof TypeError)
+      throw invalidDocument(key, error.message, error)
+    throw error
   }
-  return filesMetadataOf(document)
+  return { files, tarFileSets, databases }
 }
 
-/** The same from members that are read already, such as those of very old sentinels. */
-export function filesMetadataOf(document: Raw): FilesMetadata {
-  return {
-    files: new Map(
-      Object.entries(asObject(document['Files'])).map(([name, file]) => [name, readFile(asObject(file))]),
-    ),
-    tarFileSets: new Map(
-      Object.entries(asObject(document['TarFileSets'])).map(([tar, names]) => [
-        tar,
-        (names as string[] | null) ?? [],
-      ]),
-    ),
-    databases: new Map(
-      Object.entries(asObject(document['DatabasesByNames'])).map(([name, entry]) => {
-        const { oid, tables_new } = asObject(entry)
-        return [name, { oid: Number(oid), relations: readRelations(tables_new) }]
-      }),
-    ),
-  }
+/** The list of files in very old sentinels. */
+export function filesOfSentinel(files: unknown): FilesMetadata {
+  const states = Object.entries(asObject(files)).map(
+    ([name, file]) => [name, stateOf(asObject(file))] as const,
+  )
+  return { ...NO_FILES_METADATA, files: new Map(states) }
 }
 
-function readFile(file: Raw): FileDescription {
-  const corrupt = file['CorruptBlocks'] as Raw | null | undefined
-  return {
-    isIncremented: file['IsIncremented'] === true,
-    isSkipped: file['IsSkipped'] === true,
-    modifiedTime: String(file['MTime'] ?? ''),
-    ...(corrupt && {
-      corruptBlocks: {
-        count: Number(corrupt['CorruptBlocksCount']),
-        blocks: (corrupt['SomeCorruptBlocks'] as number[] | null) ?? [],
-      },
-    }),
-  }
+function stateOf(file: Raw): FileState {
+  const isIncremented = file['IsIncremented'] === true
+  const isSkipped = file['IsSkipped'] === true
+  if (isIncremented) return isSkipped ? STATES['both']! : STATES['increment']!
+  return isSkipped ? STATES['skipped']! : STATES['whole']!
+}
+
+function databaseOf({ oid, tables_new }: Raw): DatabaseEntry {
+  return { oid: Number(oid), relations: readRelations(tables_new) }
 }
 
 function readRelations(relations: unknown): ReadonlyMap<string, RelationEntry> {

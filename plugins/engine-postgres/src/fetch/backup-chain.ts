@@ -2,9 +2,9 @@ import { type OperationContext, WalgError } from '@walg/sdk'
 import type { BackupCatalog } from '../catalog/backup-catalog.js'
 import type { BackupManifest } from '../catalog/backup-manifest.js'
 import {
-  type FileDescription,
+  type FileState,
   type FilesMetadata,
-  filesMetadataOf,
+  filesOfSentinel,
   NO_FILES_METADATA,
 } from '../catalog/files-metadata.js'
 import type { BackupSentinel } from '../catalog/sentinel.js'
@@ -20,9 +20,9 @@ const WAL_E_NAME = /^base_[0-9A-F]{24}_[0-9A-F]{8}$/
 export interface ChainBackup {
   readonly name: string
   readonly sentinel: BackupSentinel
-  readonly metadata: FilesMetadata
+  readonly metadata: Pick<FilesMetadata, 'tarFileSets' | 'databases'>
   /** Its files and folders by path relative to the data directory. Empty when the backup has no list of them. */
-  readonly files: ReadonlyMap<string, FileDescription>
+  readonly files: ReadonlyMap<string, FileState>
   readonly manifest: BackupManifest | undefined
   readonly parts: BackupParts
   /** Where backup_label comes from: a tar of its own, a data tar, or nowhere because the server was too old. */
@@ -56,11 +56,13 @@ async function loadBackup(ctx: OperationContext, catalog: BackupCatalog, name: s
   const metadata = await filesMetadata(ctx, catalog, name, sentinel)
   const manifest = await catalog.manifest(name)
   const parts = await listParts(ctx, catalog, name, manifest)
-  const files = new Map([...metadata.files].map(([key, description]) => [memberPath(key), description]))
+  const files = new Map<string, FileState>()
+  for (const [key, state] of metadata.files) files.set(memberPath(key), state)
+  const { tarFileSets, databases } = metadata
   return {
     name,
     sentinel,
-    metadata,
+    metadata: { tarFileSets, databases },
     files,
     manifest,
     parts,
@@ -77,7 +79,7 @@ async function filesMetadata(
   if (sentinel.filesMetadataDisabled) return NO_FILES_METADATA
   const found = await catalog.filesMetadata(name)
   if (found) return found
-  if (sentinel.oldFiles) return filesMetadataOf({ Files: sentinel.oldFiles })
+  if (sentinel.oldFiles) return filesOfSentinel(sentinel.oldFiles)
   if (sentinel.delta) {
     // Without the list nothing says which members are increments.
     throw invalid(name, `${name}/files_metadata.json is missing, and a delta cannot be applied without it`)

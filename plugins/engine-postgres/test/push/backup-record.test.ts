@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os'
 import type { ByteStream } from '@walg/sdk'
 import { describe, expect, test } from 'vitest'
-import { parseManifest } from '../../src/catalog/backup-manifest.js'
-import { parseFilesMetadata } from '../../src/catalog/files-metadata.js'
+import { readManifest } from '../../src/catalog/backup-manifest.js'
+import { readFilesMetadata } from '../../src/catalog/files-metadata.js'
 import { MemberList } from '../../src/catalog/member-list.js'
 import { BackupRecord } from '../../src/push/backup-record.js'
 
@@ -25,9 +25,9 @@ describe('the documents of a backup', () => {
     }
     await record.addObject('tar_partitions/part_001.tar', 'part_001.tar', { size: 7, sha256: 'ab' })
 
-    const files = parseFilesMetadata('files', await bytesOf(record.filesMetadata(NOTHING)))
+    const files = await readFilesMetadata('files', record.filesMetadata(NOTHING))
     const head = { backup: 'base', startLsn: 1n, finishLsn: 2n ** 63n, requiredWal: undefined }
-    const manifest = parseManifest('manifest', await bytesOf(record.manifest(head)))
+    const manifest = await readManifest('manifest', record.manifest(head))
 
     expect(files.files.size).toBe(20_000)
     expect(files.tarFileSets.get('part_001.tar')).toHaveLength(20_000)
@@ -55,9 +55,9 @@ describe('the documents of a backup', () => {
     await databases.addNested('"a":{"oid":5,"tables_new":{', tables, '}}')
     await databases.addNested('"b":{"oid":6,"tables_new":{', new MemberList(tmpdir()), '}}')
 
-    const { databases: read } = parseFilesMetadata(
+    const { databases: read } = await readFilesMetadata(
       'files',
-      await bytesOf(new BackupRecord(true, tmpdir()).filesMetadata(databases)),
+      new BackupRecord(true, tmpdir()).filesMetadata(databases),
     )
 
     expect(read.get('a')?.relations.get('public.größe')).toEqual({ oid: 1, relfilenode: 2 })
