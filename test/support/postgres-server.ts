@@ -120,6 +120,7 @@ async function openServer(cluster: Cluster): Promise<PostgresServer> {
     await start()
   } catch (error) {
     stopNow(cluster)
+    rmSync(folder, { recursive: true, force: true })
     throw error
   }
   return {
