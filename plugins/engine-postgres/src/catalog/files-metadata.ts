@@ -20,6 +20,8 @@ export interface FileState {
 export interface FileDescription extends FileState {
   /** RFC 3339 with nanoseconds, in the zone of the backup's host. */
   readonly modifiedTime: string
+  /** Rows written, where the rating composer asked for it; else 0. */
+  readonly updates: number
   readonly corruptBlocks?: CorruptBlocks
 }
 
@@ -60,7 +62,7 @@ export function fileMember(name: string, file: FileDescription): string {
     ...(corruptBlocks && {
       CorruptBlocks: { CorruptBlocksCount: corruptBlocks.count, SomeCorruptBlocks: corruptBlocks.blocks },
     }),
-    UpdatesCount: 0,
+    UpdatesCount: file.updates,
   }
   return `${JSON.stringify(name)}:${JSON.stringify(description)}`
 }

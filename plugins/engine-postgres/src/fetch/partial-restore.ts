@@ -1,5 +1,6 @@
 import { WalgError } from '@walg/sdk'
 import type { DatabaseEntry, FilesMetadata, RelationEntry } from '../catalog/files-metadata.js'
+import { relationFileOf } from '../catalog/relation-file.js'
 
 /** Relations and databases below are the system's own: no partial restore leaves them out. */
 const FIRST_USER_OID = 16384
@@ -77,16 +78,6 @@ function systemRelations({ relations }: DatabaseEntry): Set<number> {
 
 function withSubtables(relation: RelationEntry): readonly RelationEntry[] {
   return [relation, ...[...(relation.subtables?.values() ?? [])].flatMap(withSubtables)]
-}
-
-/** Whose file a path is; undefined for what is no relation of a database. */
-export function relationFileOf(
-  path: string,
-): { readonly database: number; readonly relfilenode: number } | undefined {
-  if (!/^(?:base|pg_tblspc)\//.test(path)) return undefined
-  const [, folder, name] = /(?:^|\/)(\d+)\/(\d+)(?:[._][^/]*)?$/.exec(path) ?? []
-  if (folder === undefined || Number(name) === 0) return undefined
-  return { database: Number(folder), relfilenode: Number(name) }
 }
 
 function wildcards(text: string): RegExp {

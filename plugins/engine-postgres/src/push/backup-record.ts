@@ -11,6 +11,15 @@ import { type CorruptBlocks, fileMember } from '../catalog/files-metadata.js'
 import { MemberList } from '../catalog/member-list.js'
 import { formatLocalTime } from '../catalog/timestamp.js'
 
+/** What there is to say of a folder, link or file. */
+export interface RecordedEntry {
+  /** Nanoseconds since 1970. */
+  readonly modifiedNs: bigint
+  /** How often its rows were written, where that is known; else 0. */
+  readonly updates: number
+  readonly corruptBlocks?: CorruptBlocks | undefined
+}
+
 /**
  * What a backup in the making has stored so far; its documents are made from this. What there is of each file lies on disk: a cluster may
  * have millions of them.
@@ -66,12 +75,18 @@ export class BackupRecord {
     this.#openParts.set(tar, names)
   }
 
-  /** A folder, link or file with its time of modification, in nanoseconds since 1970. */
-  addDescription(name: string, modifiedNs: bigint, corruptBlocks?: CorruptBlocks): void {
+  addDescription(name: string, { modifiedNs, updates, corruptBlocks }: RecordedEntry): void {
     if (corruptBlocks) this.#corruptFiles++
     if (!this.#keepsFiles) return
-    const description = { isIncremented: false, isSkipped: false, modifiedTime: formatLocalTime(modifiedNs) }
-    this.#files.add(fileMember(name, corruptBlocks ? { ...description, corruptBlocks } : description))
+    this.#files.add(
+      fileMember(name, {
+        isIncremented: false,
+        isSkipped: false,
+        modifiedTime: formatLocalTime(modifiedNs),
+        updates,
+        ...(corruptBlocks && { corruptBlocks }),
+      }),
+    )
   }
 
   addContent(name: string, proof: FileProof): void {

@@ -17,6 +17,8 @@ export interface MemberOptions {
   /** Absent: pages are not verified. */
   readonly verification: { readonly startLsn: bigint; readonly keepsAllCorruptBlocks: boolean } | undefined
   readonly pageBytes: number
+  /** By member name; recorded with each file. */
+  readonly updatesOf: (name: string) => number
 }
 
 const NO_CONTENT = new Uint8Array()
@@ -42,7 +44,11 @@ export class MemberSources {
       return undefined
     }
     return this.#file(entry, file, ({ corruptBlocks }) =>
-      this.#o.record.addDescription(entry.name, file.status.modifiedNs, corruptBlocks),
+      this.#o.record.addDescription(entry.name, {
+        modifiedNs: file.status.modifiedNs,
+        updates: this.#o.updatesOf(entry.name),
+        corruptBlocks,
+      }),
     )
   }
 
@@ -95,7 +101,7 @@ export class MemberSources {
   }
 
   #withoutContent(entry: WalkedEntry): TarSource {
-    this.#o.record.addDescription(entry.name, entry.status.modifiedNs)
+    this.#o.record.addDescription(entry.name, { modifiedNs: entry.status.modifiedNs, updates: 0 })
     const member = this.#member(entry.name, entry.type, entry.status)
     return bufferSource(
       entry.linkName === undefined ? member : { ...member, linkName: entry.linkName },

@@ -24,11 +24,17 @@ export class PartStore {
   readonly #o: PartStoreOptions
   readonly #pool: SlabPool
   readonly #blocks: number
+  #parts = 0
 
   constructor(options: PartStoreOptions) {
     this.#o = options
     this.#blocks = Math.max(2, Math.ceil(CODEC_BLOCKS / options.partsAtOnce))
     this.#pool = new SlabPool((this.#blocks + SPARE_SLABS) * options.partsAtOnce)
+  }
+
+  /** `part_001` and so on. */
+  nextStem(): string {
+    return `part_${String(++this.#parts).padStart(3, '0')}`
   }
 
   /** `part_001.tar.lz4`; uncompressed parts end in `.tar`. */

@@ -18,6 +18,7 @@ import {
   readTimeline,
   type ServerFacts,
 } from '../server/server-facts.js'
+import { readUpdateCounts } from '../server/update-counts.js'
 import { pgSettings } from '../settings.js'
 import { walFolder } from '../wal/archived-object.js'
 import { segmentBytesOf } from '../wal/wal-file.js'
@@ -90,8 +91,12 @@ async function runBackup(
   const giveUp = (error: unknown) => stop.abort(error)
   const watch = new AbortController()
   const watching = watchServer(session, options.aliveCheckMs, ctx.clock, watch.signal, giveUp)
+  const updatesOf =
+    options.composer === 'rating'
+      ? await readUpdateCounts(client, ctx.settings, ctx.log, ctx.signal)
+      : () => 0
   const record = new BackupRecord(!options.withoutFilesMetadata, ctx.tmpDir)
-  const backup = { facts, options, session, started, target, record, totalBytes, signal, giveUp }
+  const backup = { facts, options, session, started, target, record, totalBytes, updatesOf, signal, giveUp }
   try {
     const data = await storeData(ctx, backup)
     if (started.isStandby) await requireSameTimeline(client, name)

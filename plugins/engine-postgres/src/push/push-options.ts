@@ -6,10 +6,14 @@ import { pgSettings } from '../settings.js'
 /** WALG_UPLOAD_DISK_CONCURRENCY with --turbo, as in WAL-G. */
 const TURBO_PARTS = 4
 
+/** Which files share a part. What is stored restores the same. */
+export type Composer = 'regular' | 'rating' | 'database'
+
 /** What flags and settings ask of one backup. */
 export interface PushOptions {
   readonly isPermanent: boolean
   readonly isFull: boolean
+  readonly composer: Composer
   readonly verifiesPages: boolean
   readonly keepsAllCorruptBlocks: boolean
   readonly withoutFilesMetadata: boolean
@@ -51,10 +55,14 @@ export function pushOptionsOf({ settings, log }: OperationContext, { flags }: Op
       '--without-files-metadata makes full backups; leave --delta-from-name and --delta-from-user-data out',
     )
   }
-  warnAboutComposer(log, isOn)
+  const composer = composerOf(log, isOn)
+  if (withoutFilesMetadata && composer !== 'regular') {
+    throw usage('--without-files-metadata goes with no other composer than the regular one')
+  }
   return {
     isPermanent: flags['permanent'] === true,
     isFull: flags['full'] === true || withoutFilesMetadata,
+    composer,
     verifiesPages: isOn('verify', 'WALG_VERIFY_PAGE_CHECKSUMS'),
     keepsAllCorruptBlocks: isOn('store-all-corrupt', 'WALG_STORE_ALL_CORRUPT_BLOCKS'),
     withoutFilesMetadata,
@@ -73,22 +81,14 @@ export function pushOptionsOf({ settings, log }: OperationContext, { flags }: Op
   }
 }
 
-const COMPOSERS = {
-  'rating-composer': 'WALG_USE_RATING_COMPOSER',
-  'database-composer': 'WALG_USE_DATABASE_COMPOSER',
-  'copy-composer': 'WALG_USE_COPY_COMPOSER',
-} as const
-
-/** Composers choose which files share a part; what is stored and how it restores is the same. */
-function warnAboutComposer(
-  log: Log,
-  isOn: (flag: string, setting: keyof typeof pgSettings) => boolean,
-): void {
-  for (const [flag, setting] of Object.entries(COMPOSERS)) {
-    if (isOn(flag, setting)) {
-      log.warn(`--${flag} (${setting}) is not heeded: files are packed in the order of the data directory`)
-    }
+/** As in WAL-G, a later one of these overrides those before it. */
+function composerOf(log: Log, isOn: (flag: string, setting: keyof typeof pgSettings) => boolean): Composer {
+  if (isOn('copy-composer', 'WALG_USE_COPY_COMPOSER')) {
+    log.warn('--copy-composer (WALG_USE_COPY_COMPOSER) is not heeded: everything is stored anew')
+    return 'regular'
   }
+  if (isOn('database-composer', 'WALG_USE_DATABASE_COMPOSER')) return 'database'
+  return isOn('rating-composer', 'WALG_USE_RATING_COMPOSER') ? 'rating' : 'regular'
 }
 
 function jsonOf(flag: string, given: unknown, setting: string | undefined): JsonValue | undefined {

@@ -20,10 +20,9 @@ export interface ComposerOptions {
 export async function composeRegular(entries: AsyncIterator<WalkedEntry>, o: ComposerOptions): Promise<void> {
   const uploads = new Set<Promise<void>>()
   let failure: { readonly error: unknown } | undefined
-  let lastNumber = 0
 
   const fillPart = async (first: WalkedEntry) => {
-    const stem = `part_${String(++lastNumber).padStart(3, '0')}`
+    const stem = o.parts.nextStem()
     const members = membersOf(first, entries, o.parts.fileName(stem), o)
     // A part whose only entries have vanished meanwhile is none.
     const member = await members.next()

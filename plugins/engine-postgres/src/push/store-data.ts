@@ -6,11 +6,13 @@ import type { BackupSession, StartedBackup, StoppedBackup } from '../server/back
 import type { ServerFacts } from '../server/server-facts.js'
 import type { BackupRecord } from './backup-record.js'
 import type { BackupTarget } from './backup-target.js'
+import { composeByDatabase } from './database-composer.js'
 import { bufferSource } from './file-source.js'
 import { MemberSources } from './member-sources.js'
 import { PartStore } from './part-store.js'
 import type { PushOptions } from './push-options.js'
-import { composeRegular } from './regular-composer.js'
+import { composeByRating } from './rating-composer.js'
+import { type ComposerOptions, composeRegular } from './regular-composer.js'
 import { DataDirectoryWalk, PG_CONTROL } from './walk-data-directory.js'
 
 const LABEL_MODE = 0o600
@@ -24,6 +26,8 @@ export interface RunningBackup {
   readonly target: BackupTarget
   readonly record: BackupRecord
   readonly totalBytes: number | undefined
+  /** How often the rows of a file were written, by member name; only known for the rating composer. */
+  readonly updatesOf: (name: string) => number
   /** Also aborted when the server is gone or a part fails. */
   readonly signal: AbortSignal
   giveUp(error: unknown): void
@@ -56,9 +60,10 @@ export async function storeData(ctx: OperationContext, backup: RunningBackup): P
       options.diskRateLimit === undefined ? undefined : new RateLimiter(options.diskRateLimit, ctx.clock),
     verification: verificationOf(ctx, backup),
     pageBytes: facts.blockBytes,
+    updatesOf: backup.updatesOf,
   })
   try {
-    await composeRegular(walk.entries(), { ...options, parts, sources, giveUp: backup.giveUp })
+    await compose(backup, walk, { ...options, parts, sources, giveUp: backup.giveUp })
     const control = { name: PG_CONTROL, path: join(facts.dataDirectory, PG_CONTROL) }
     await parts.write('pg_control', once(sources.openControl(control)))
     const stopped = await session.stop(options.stopTimeoutMs)
@@ -66,6 +71,17 @@ export async function storeData(ctx: OperationContext, backup: RunningBackup): P
     return { walk, stopped }
   } finally {
     progress.end()
+  }
+}
+
+function compose(backup: RunningBackup, walk: DataDirectoryWalk, o: ComposerOptions): Promise<void> {
+  switch (backup.options.composer) {
+    case 'regular':
+      return composeRegular(walk.entries(), o)
+    case 'database':
+      return composeByDatabase(walk.entries(), o)
+    case 'rating':
+      return composeByRating(walk.entries(), backup.updatesOf, o)
   }
 }
 

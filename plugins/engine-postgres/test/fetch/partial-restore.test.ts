@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DatabaseEntry, RelationEntry } from '../../src/catalog/files-metadata.js'
-import { compileRestoreOnly, relationFileOf } from '../../src/fetch/partial-restore.js'
+import { relationFileOf } from '../../src/catalog/relation-file.js'
+import { compileRestoreOnly } from '../../src/fetch/partial-restore.js'
 
 const relation = (oid: number, subtables?: Record<string, RelationEntry>): RelationEntry => ({
   oid,

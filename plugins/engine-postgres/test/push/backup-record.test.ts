@@ -20,7 +20,7 @@ describe('the documents of a backup', () => {
     for (let index = 0; index < 20_000; index++) {
       const name = `/base/5/${index} "ü"`
       record.addName('part_001.tar', name)
-      record.addDescription(name, BigInt(index) * 1_000_000_000n)
+      record.addDescription(name, { modifiedNs: BigInt(index) * 1_000_000_000n, updates: 0 })
       record.addContent(name, { size: index, crc32: index })
     }
     await record.addObject('tar_partitions/part_001.tar', 'part_001.tar', { size: 7, sha256: 'ab' })
@@ -42,7 +42,7 @@ describe('the documents of a backup', () => {
     const record = new BackupRecord(true, tmpdir())
 
     expect((await bytesOf(record.filesMetadata(NOTHING))).toString()).toBe('{}')
-    record.addDescription('/', 0n)
+    record.addDescription('/', { modifiedNs: 0n, updates: 0 })
     expect(Object.keys(JSON.parse((await bytesOf(record.filesMetadata(NOTHING))).toString()))).toEqual([
       'Files',
     ])

@@ -6,8 +6,10 @@ import { MemoryDriver } from '@walg/testkit'
 import { describe, expect, test } from 'vitest'
 import { MemberList } from '../../src/catalog/member-list.js'
 import { BackupRecord } from '../../src/push/backup-record.js'
+import { composeByDatabase } from '../../src/push/database-composer.js'
 import { MemberSources } from '../../src/push/member-sources.js'
 import { PartStore } from '../../src/push/part-store.js'
+import { composeByRating } from '../../src/push/rating-composer.js'
 import { composeRegular } from '../../src/push/regular-composer.js'
 import type { WalkedEntry } from '../../src/push/walk-data-directory.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -49,6 +51,7 @@ function composing(setting: Setting = {}) {
     limiter: undefined,
     verification: undefined,
     pageBytes: 8192,
+    updatesOf: () => 0,
   })
   const failures: unknown[] = []
   const options = {
@@ -63,6 +66,7 @@ function composing(setting: Setting = {}) {
     folder,
     record,
     failures,
+    options,
     compose: (entries: AsyncIterator<WalkedEntry>) => composeRegular(entries, options),
   }
 }
@@ -138,5 +142,57 @@ describe('composing parts', () => {
     await expect(compose(each([fileEntry(files, 'a', 10)]))).rejects.toThrow('disk is gone')
 
     expect(failures).toHaveLength(1)
+  })
+})
+
+describe('the other composers', () => {
+  const directory: WalkedEntry = {
+    name: '/base',
+    path: '/base',
+    type: 'directory',
+    status: { size: 0, mode: 0o700, uid: 0, gid: 0, modifiedNs: 0n },
+  }
+  const named = (folder: string, name: string): WalkedEntry => ({ ...fileEntry(folder, 'content', 10), name })
+
+  test('give each database parts of its own, behind one with what has no content', async () => {
+    const files = temporaryFolder()
+    const { record, options } = composing({ thresholdBytes: 1_000_000 })
+    const names = [
+      '/base/1/1',
+      '/base/5/1',
+      '/global/1',
+      '/base/1/2',
+      '/pg_tblspc/9/PG_15/5/1',
+      '/PG_VERSION',
+    ]
+
+    await composeByDatabase(each([directory, ...names.map((name) => named(files, name))]), options)
+
+    expect(Object.values((await documentOf(record)).TarFileSets)).toEqual([
+      ['/base'],
+      ['/base/1/1', '/base/1/2'],
+      ['/base/5/1'],
+      ['/global/1', '/PG_VERSION'],
+      ['/pg_tblspc/9/PG_15/5/1'],
+    ])
+  })
+
+  test('put files that change alike together, the quietest first', async () => {
+    const files = temporaryFolder()
+    const { record, options } = composing({ thresholdBytes: 1_000_000 })
+    const updates: Readonly<Record<string, number>> = { '/base/1/1': 7, '/base/1/3': 2 }
+    const names = ['/base/1/1', '/base/1/2', '/base/1/3', '/base/1/4']
+
+    await composeByRating(
+      each([directory, ...names.map((name) => named(files, name))]),
+      (name) => updates[name] ?? 0,
+      options,
+    )
+
+    expect(Object.values((await documentOf(record)).TarFileSets)).toEqual([
+      ['/base'],
+      ['/base/1/2', '/base/1/4'],
+      ['/base/1/3', '/base/1/1'],
+    ])
   })
 })

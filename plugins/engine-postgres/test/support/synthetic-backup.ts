@@ -87,7 +87,7 @@ export function incrementOf(
 function filesMetadataOf({ parts, databases }: SyntheticFiles): string {
   const listed = parts.map((members) => members.filter(({ isUnlisted }) => !isUnlisted))
   const files = listed.flat().map(({ name, isIncremented = false, isSkipped = false }) => {
-    return fileMember(name, { isIncremented, isSkipped, modifiedTime: '2026-08-01T00:00:00Z' })
+    return fileMember(name, { isIncremented, isSkipped, modifiedTime: '2026-08-01T00:00:00Z', updates: 0 })
   })
   const sets = listed.map((members, index) => [partName(index), members.map(({ name }) => name)])
   const names = [...(databases ?? [])].map(([name, { oid, relations }]) => {
