@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Log, WalgError } from '@walg/sdk'
+import { EarlySync } from './early-sync.js'
 import { syncPaths } from './sync-paths.js'
 
 const PRIVATE_DIRECTORY = 0o700
@@ -32,6 +33,7 @@ type Kind = 'file' | 'directory' | 'link'
 export class Destination {
   readonly root: string
   readonly #log: Log
+  readonly #earlySync: EarlySync | undefined
   /** By absolute path, in the order of making. */
   readonly #made = new Map<string, Kind>()
   /** Folders below the root, known to be real ones. */
@@ -39,10 +41,11 @@ export class Destination {
   readonly #modes = new Map<string, number>()
   readonly #tablespaceLinks = new Set<string>()
 
-  /** `root` is absolute; what is above it and missing is made with it. */
-  constructor(root: string, log: Log) {
+  /** `root` is absolute; what is above it and missing is made with it. `isSynced`: `sync` will be called in the end. */
+  constructor(root: string, log: Log, isSynced: boolean) {
     this.root = root
     this.#log = log
+    this.#earlySync = isSynced ? new EarlySync() : undefined
   }
 
   /** Makes a folder outside of the data directory, or the data directory itself, with its parents. */
@@ -129,12 +132,18 @@ export class Destination {
     const mode = flags & constants.O_TRUNC ? PRIVATE_FILE : 0o666
     const descriptor = this.#guarded('open', absolute, () => openSync(absolute, flags, mode))
     this.#made.set(absolute, 'file')
+    let isHandedOver = false
     try {
-      return await use(descriptor)
+      const result = await use(descriptor)
+      if (this.#earlySync) {
+        isHandedOver = true
+        await this.#earlySync.take(descriptor)
+      }
+      return result
     } catch (error) {
       throw isSystemError(error) ? unable('write', absolute, error) : error
     } finally {
-      closeSync(descriptor)
+      if (!isHandedOver) closeSync(descriptor)
     }
   }
 
@@ -169,6 +178,11 @@ export class Destination {
 
   /** Settles when everything is on disk. */
   async sync(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#earlySync?.settled()
+    } catch (error) {
+      throw unable('sync what lies in', this.root, error)
+    }
     const folders = new Set<string>()
     for (const [path, kind] of this.#made) {
       if (kind === 'directory') folders.add(path)

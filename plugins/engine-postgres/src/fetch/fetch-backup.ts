@@ -65,7 +65,8 @@ export async function fetchBackup(
   const progress = ctx.progress.start('restoring', storedBytes(plan, order))
   const crypter = await ctx.crypter()
   const reader = new PartReader(ctx, { folder: catalog.folder, crypter, progress })
-  const destination = new Destination(root, ctx.log)
+  const isSynced = !ctx.settings.get(pgSettings, 'WALG_TAR_DISABLE_FSYNC')
+  const destination = new Destination(root, ctx.log, isSynced)
   const restore = { ctx, plan, reader, destination }
   try {
     destination.makeFolder(root)
@@ -76,7 +77,7 @@ export async function fetchBackup(
     destination.applyModes(rootMode(request, destination, spec))
     const { beforeControl } = request
     if (beforeControl) await destination.adopting(() => beforeControl(root))
-    await publishControl(restore, !ctx.settings.get(pgSettings, 'WALG_TAR_DISABLE_FSYNC'))
+    await publishControl(restore, isSynced)
     return { files: destination.files, bytes: bytes + labelBytes + controlBytes, objects: reader.objects }
   } catch (error) {
     destination.discard()

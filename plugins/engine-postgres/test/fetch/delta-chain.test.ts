@@ -115,9 +115,7 @@ describe('folders and links', () => {
 
     await fetchFrom(driver, destination, { backup })
 
-    expect(Object.keys(treeOf(destination))).toEqual(
-      expect.not.arrayContaining(['base/1', 'base/1/5', 'unused']),
-    )
+    for (const path of ['base/1', 'base/1/5', 'unused']) expect(treeOf(destination)).not.toHaveProperty(path)
     expect(treeOf(destination)['base/2']).toBe('dir 750')
   })
 })
