@@ -1,7 +1,7 @@
 import { storageKit } from '@walg/testkit'
 import { describe, test } from 'vitest'
+import { temporaryFolder } from '../../../test/support/temporary-folder.js'
 import { FsDriver } from '../src/fs-driver.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 describe('storage kit', () => {
   for (const check of storageKit) {

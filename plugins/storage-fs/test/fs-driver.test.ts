@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { randomBytes } from '@walg/testkit'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { describeOptional } from '../../../test/support/describe-with.js'
+import { temporaryFolder } from '../../../test/support/temporary-folder.js'
 import { FsDriver } from '../src/fs-driver.js'
 import { storageError } from '../src/fs-errors.js'
 import { isTemporary, temporaryName } from '../src/temporary-name.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const signal = new AbortController().signal
 const isRoot = process.getuid?.() === 0

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Log, Settings } from '@walg/sdk'
 import { expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../../test/support/temporary-folder.js'
 import storage from '../src/storage.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const open = async (prefix: string | undefined) =>
   await storage.open({

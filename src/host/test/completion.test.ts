@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { Config } from '@oclif/core'
 import { describe, expect, test } from 'vitest'
 import { describeOptional } from '../../../test/support/describe-with.js'
+import { temporaryFolder } from '../../../test/support/temporary-folder.js'
 import { completionScript, type Shell } from '../completion.js'
-import { temporaryFolder } from './temporary-folder.js'
 
 const flags = { permanent: {}, full: {}, secret: { hidden: true } }
 const config = {

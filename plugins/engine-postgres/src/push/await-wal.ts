@@ -1,22 +1,13 @@
 import type { OperationContext, Storage } from '@walg/sdk'
 import type { RequiredWal } from '../catalog/backup-manifest.js'
 import { formatSegmentName, segmentOf } from '../catalog/wal-segment.js'
+import type { ArchiverView } from '../server/archiver-view.js'
 import { findArchived } from '../wal/archived-object.js'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2_000
 const FIRST_REPORT_MS = 5_000
 const REPORT_MS = 30_000
-
-/** What the server says about its archive; asked while the backup waits. */
-export interface ArchiverView {
-  /** False where neither the server nor a receiver on the wire will bring any WAL to the repository. */
-  mayArchive(): Promise<boolean>
-  /** Whether the server takes this segment for archived. */
-  callsArchived(segment: string): Promise<boolean>
-  /** The file that the server last failed to archive and has not archived since; undefined when all is well. */
-  failing(): Promise<string | undefined>
-}
 
 export interface WalWait {
   readonly archive: Storage

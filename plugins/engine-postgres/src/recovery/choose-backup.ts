@@ -2,23 +2,14 @@ import { isWalgError, type OperationContext, type Storage, WalgError } from '@wa
 import { segmentBytesOf } from '../wal/wal-file.js'
 import type { WalInventory } from '../wal/wal-inventory.js'
 import { BackupRoute } from './backup-route.js'
-import type { RecoveryTarget } from './recovery-target.js'
 import type { RestoreCandidate } from './restore-candidate.js'
+import type { RestoreRequest } from './restore-request.js'
 import { planRoute, type RoutedRestore } from './route-to-target.js'
 import type { TimelinePath } from './timeline-history.js'
 import { Timelines } from './timelines.js'
 import { unreachable } from './unreachable.js'
 import { WalPath } from './wal-path.js'
 import { WalReader } from './wal-reader.js'
-
-export interface RestoreRequest {
-  readonly target: RecoveryTarget
-  /** Use this backup and no other. */
-  readonly backup: string | undefined
-  /** Absent: the newest that goes on from the backup. */
-  readonly timelineId: number | undefined
-  readonly isStandby: boolean
-}
 
 /** What a choice is made from. */
 export interface RecoverySource {

@@ -3,10 +3,11 @@ import { type OperationContext, type OperationInput, WalgError } from '@walg/sdk
 import type { BackupCatalog } from '../catalog/backup-catalog.js'
 import { walFolder } from '../wal/archived-object.js'
 import { listWal } from '../wal/wal-inventory.js'
-import { type ChosenRestore, chooseBackup, type RestoreRequest } from './choose-backup.js'
+import { type ChosenRestore, chooseBackup } from './choose-backup.js'
 import type { RecoveryAction } from './recovery-settings.js'
 import { recoveryTargetOf } from './recovery-target.js'
 import { loadCandidates } from './restore-candidate.js'
+import type { RestoreRequest } from './restore-request.js'
 
 /** What a restore will do, decided before anything is written. */
 export interface RestorePlan extends ChosenRestore {

@@ -1,9 +1,9 @@
 import type { OperationContext } from '@walg/sdk'
 import { formatLsn } from '../catalog/lsn.js'
 import type { BackupRoute } from './backup-route.js'
-import type { RestoreRequest } from './choose-backup.js'
 import { findStop, lastTransaction, type RecoveryStop, type SoughtTarget } from './find-stop.js'
 import type { RecoveryTarget } from './recovery-target.js'
+import type { RestoreRequest } from './restore-request.js'
 import { type Obstacle, type ReachableInstant, unreachable } from './unreachable.js'
 import type { SegmentRange } from './wal-path.js'
 

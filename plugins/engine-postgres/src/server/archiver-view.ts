@@ -2,9 +2,18 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from 'pg'
 import { parseWalName } from '../catalog/wal-segment.js'
-import type { ArchiverView } from '../push/await-wal.js'
 import { queryRow } from './query.js'
 import { isArchiving, type ServerFacts } from './server-facts.js'
+
+/** What the server says about its archive; asked while the backup waits. */
+export interface ArchiverView {
+  /** False where neither the server nor a receiver on the wire will bring any WAL to the repository. */
+  mayArchive(): Promise<boolean>
+  /** Whether the server takes this segment for archived. */
+  callsArchived(segment: string): Promise<boolean>
+  /** The file that the server last failed to archive and has not archived since; undefined when all is well. */
+  failing(): Promise<string | undefined>
+}
 
 /** Asks the server that is being backed up. `client` is used for nothing else meanwhile. */
 export function archiverViewOf(client: Client, facts: ServerFacts, isStandby: boolean): ArchiverView {

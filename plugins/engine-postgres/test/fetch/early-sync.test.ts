@@ -1,8 +1,8 @@
 import { fstatSync, ftruncateSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { EarlySync } from '../../src/fetch/early-sync.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
 
 function fileOf(bytes: number): number {
   const descriptor = openSync(join(temporaryFolder(), 'file'), 'w')

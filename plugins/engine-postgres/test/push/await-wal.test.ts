@@ -1,7 +1,8 @@
 import type { Log } from '@walg/sdk'
 import { MemoryDriver } from '@walg/testkit'
 import { describe, expect, test } from 'vitest'
-import { type ArchiverView, awaitWal } from '../../src/push/await-wal.js'
+import { awaitWal } from '../../src/push/await-wal.js'
+import type { ArchiverView } from '../../src/server/archiver-view.js'
 import { testContext } from '../support/test-context.js'
 
 const MiB = 1024 * 1024

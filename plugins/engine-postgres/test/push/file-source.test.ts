@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Log } from '@walg/sdk'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { FileSource, openFile, type ReadFile } from '../../src/push/file-source.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
 
 const { signal } = new AbortController()
 

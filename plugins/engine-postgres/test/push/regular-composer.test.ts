@@ -4,6 +4,7 @@ import { noneCompressor, openStorage, readTar, systemClock } from '@walg/core'
 import type { Log, StorageDriver } from '@walg/sdk'
 import { MemoryDriver } from '@walg/testkit'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { MemberList } from '../../src/catalog/member-list.js'
 import { BackupRecord } from '../../src/push/backup-record.js'
 import { composeByDatabase } from '../../src/push/database-composer.js'
@@ -12,7 +13,6 @@ import { PartStore } from '../../src/push/part-store.js'
 import { composeByRating } from '../../src/push/rating-composer.js'
 import { composeRegular } from '../../src/push/regular-composer.js'
 import type { WalkedEntry } from '../../src/push/walk-data-directory.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
 
 const { signal } = new AbortController()
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} }

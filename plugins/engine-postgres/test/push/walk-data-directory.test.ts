@@ -3,8 +3,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Log } from '@walg/sdk'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { DataDirectoryWalk, type WalkedEntry } from '../../src/push/walk-data-directory.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
 
 const { signal } = new AbortController()
 

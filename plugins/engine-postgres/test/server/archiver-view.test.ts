@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from 'pg'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { archiverViewOf } from '../../src/server/archiver-view.js'
 import type { ServerFacts } from '../../src/server/server-facts.js'
-import { temporaryFolder } from '../support/temporary-folder.js'
 
 const SEGMENT = '000000010000000000000002'
 

@@ -1,17 +1,8 @@
-import type { Clock, Log, Storage, StorageDriver } from '@walg/sdk'
-import type { RateLimiter } from '../pipeline/rate-limiter.js'
+import type { Storage, StorageDriver } from '@walg/sdk'
 import { StorageFolder } from './storage-folder.js'
+import type { StorageOptions } from './storage-options.js'
 import { withRateLimit } from './with-rate-limit.js'
-import { DEFAULT_RETRY, type RetryPolicy, withRetry } from './with-retry.js'
-
-export interface StorageOptions {
-  readonly name: string
-  readonly clock: Clock
-  readonly log: Log
-  readonly retry?: RetryPolicy
-  /** Limits the bytes per second in both directions. */
-  readonly rateLimiter?: RateLimiter
-}
+import { DEFAULT_RETRY, withRetry } from './with-retry.js'
 
 /** Puts what every storage needs around a driver: limits, retry, paging, multipart. */
 export function openStorage(driver: StorageDriver, options: StorageOptions): Storage {

@@ -6,7 +6,7 @@ import {
   type StorageDriver,
   WalgError,
 } from '@walg/sdk'
-import type { StorageOptions } from './open-storage.js'
+import type { StorageOptions } from './storage-options.js'
 import { DEFAULT_RETRY } from './with-retry.js'
 
 /**

@@ -11,8 +11,8 @@ import {
   type WriteOptions,
 } from '@walg/sdk'
 import { joinKey, requireKey, requirePrefix } from './object-key.js'
-import type { StorageOptions } from './open-storage.js'
 import { resumingBody } from './resuming-body.js'
+import type { StorageOptions } from './storage-options.js'
 import { writeParts } from './write-parts.js'
 
 /** A folder of an opened storage. */

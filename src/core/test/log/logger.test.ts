@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Logger, type LoggerOptions } from '@walg/core'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../temporary-folder.js'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 
 function logged(options: Partial<LoggerOptions>, write: (log: Logger) => void): readonly string[] {
   const destination = join(temporaryFolder(), 'log')

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { TextSpool } from '../../src/pipeline/text-spool.js'
-import { temporaryFolder } from '../temporary-folder.js'
 
 async function contentOf(spool: TextSpool): Promise<string> {
   const chunks: Uint8Array[] = []

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { readConfigFile } from '../../src/settings/config-file.js'
-import { temporaryFolder } from '../temporary-folder.js'
 
 async function read(name: string, text: string) {
   const path = join(temporaryFolder(), name)

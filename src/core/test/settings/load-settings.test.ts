@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { type LoadedSettings, loadSettings, type SettingsSources } from '@walg/core'
 import { defineSettings } from '@walg/sdk'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../temporary-folder.js'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 
 const spec = defineSettings({
   WALG_UPLOAD_CONCURRENCY: { kind: 'int', default: '16', min: 1, doc: '' },

@@ -3,11 +3,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { lstatSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { SLAB_BYTES, SlabPool } from '../../src/pipeline/slab-pool.js'
 import { packTar, type TarSource } from '../../src/tar/pack-tar.js'
 import { readTar } from '../../src/tar/tar-reader.js'
 import { encodeTarHeader, type TarMember } from '../../src/tar/tar-writer.js'
-import { temporaryFolder } from '../temporary-folder.js'
 
 const { signal } = new AbortController()
 

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { corePlugins, installedPlugins } from '../../registry/installed-plugins.js'
-import { temporaryFolder } from '../temporary-folder.js'
 
 const walg = { apiVersion: 1, contributes: {} }
 

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { PluginManifest } from '@walg/sdk'
+import { temporaryFolder } from '../../../../test/support/temporary-folder.js'
 import { describePlugin, type PluginDescriptor } from '../../registry/plugin-descriptor.js'
-import { temporaryFolder } from '../temporary-folder.js'
 
 export interface SamplePlugin {
   readonly name: string

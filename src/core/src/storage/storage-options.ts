@@ -1,0 +1,13 @@
+import type { Clock, Log } from '@walg/sdk'
+import type { RateLimiter } from '../pipeline/rate-limiter.js'
+import type { RetryPolicy } from './with-retry.js'
+
+/** What there is around an opened driver. */
+export interface StorageOptions {
+  readonly name: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly retry?: RetryPolicy
+  /** Limits the bytes per second in both directions. */
+  readonly rateLimiter?: RateLimiter
+}
