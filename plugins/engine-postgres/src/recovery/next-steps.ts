@@ -36,6 +36,7 @@ function atTarget({ action }: RestorePlan): readonly string[] {
       return [
         'It stops at the target and answers queries. If all is there, end recovery:  SELECT pg_wal_replay_resume()',
         'If not, stop it, and restore to another target into another directory.',
+        'Until then it holds the locks of the transaction that it stopped in: a query on a table that this drops or changes waits.',
       ]
     case 'promote':
       return ['It ends recovery at the target by itself.']

@@ -1,5 +1,5 @@
 import { type OperationContext, type Storage, WalgError } from '@walg/sdk'
-import { readArchived } from '../wal/archived-object.js'
+import { readArchivedInto } from '../wal/archived-object.js'
 import { parseSegmentHeader, type SegmentHeader } from '../wal/page-header.js'
 import { type WalEvent, walEventOf } from '../wal/wal-events.js'
 import { checkSegment } from '../wal/wal-file.js'
@@ -27,11 +27,13 @@ export class WalReader {
     this.#systemIdentifier = systemIdentifier
   }
 
-  /** Records that end in these segments, in order, to where the valid WAL ends. */
+  /** Records that end in these segments, in order, to where the valid WAL ends. A record lives until the next is asked for. */
   async *records({ first, last }: SegmentRange): AsyncGenerator<ReadRecord> {
     let scanner: WalRecordScanner | undefined
+    // One for all of them: a new one for each would outrun the garbage collector.
+    const memory = new Uint8Array(this.#path.segmentBytes)
     for (let segment = first; segment <= last; segment++) {
-      const { bytes, header } = await this.#read(segment)
+      const { bytes, header } = await this.#read(segment, memory)
       scanner ??= new WalRecordScanner(header.pageBytes)
       for (const record of scanner.scan(bytes, this.#path.startOf(segment))) {
         yield { record, event: walEventOf(record, header.magic) }
@@ -50,7 +52,8 @@ export class WalReader {
   /** Whether the cluster of the backup wrote this segment: several may have archived to one repository. */
   async isOfCluster(segment: bigint): Promise<boolean> {
     if (this.#systemIdentifier === undefined) return true
-    return (await this.#read(segment)).header.systemIdentifier === this.#systemIdentifier
+    const { header } = await this.#read(segment, new Uint8Array(this.#path.segmentBytes))
+    return header.systemIdentifier === this.#systemIdentifier
   }
 
   async #firstTimeIn(segment: bigint): Promise<bigint | undefined> {
@@ -60,15 +63,17 @@ export class WalReader {
     return undefined
   }
 
-  async #read(segment: bigint): Promise<{ readonly bytes: Uint8Array; readonly header: SegmentHeader }> {
+  async #read(
+    segment: bigint,
+    memory: Uint8Array,
+  ): Promise<{ readonly bytes: Uint8Array; readonly header: SegmentHeader }> {
     this.#ctx.signal.throwIfAborted()
     const name = this.#path.nameOf(segment)
     const object = this.#path.object(segment)
     if (!object) {
       throw new WalgError('E_RECOVERY_WAL_MISSING', `unable to read ${name}: the repository does not hold it`)
     }
-    const chunks = await readArchived(this.#ctx, this.#archive, object, this.#path.segmentBytes)
-    const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+    const bytes = await readArchivedInto(this.#ctx, this.#archive, object, memory)
     const timelineId = Number(`0x${name.slice(0, 8)}`)
     const where = `${object.key} of the repository`
     checkSegment(this.#ctx, { kind: 'segment', timelineId, segment }, [bytes], where)

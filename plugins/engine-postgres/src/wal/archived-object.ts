@@ -1,5 +1,12 @@
 import { readObject } from '@walg/core'
-import { isWalgError, type ObjectInfo, type OperationContext, type Storage, WalgError } from '@walg/sdk'
+import {
+  type ByteStream,
+  isWalgError,
+  type ObjectInfo,
+  type OperationContext,
+  type Storage,
+  WalgError,
+} from '@walg/sdk'
 
 /** Extensions that WAL-G has ever written; an object with one of them must not pass for absent. */
 const WALG_EXTENSIONS = ['lz4', 'lzma', 'gz', 'br', 'lzo', 'zst']
@@ -57,18 +64,41 @@ export async function readArchived(
   object: ArchivedObject,
   maxBytes: number,
 ): Promise<readonly Uint8Array[]> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of archivedContent(ctx, archive, object, maxBytes)) chunks.push(chunk)
+  return chunks
+}
+
+/** The same into memory of the caller's, for one file after the other. Resolves with the part that was filled. */
+export async function readArchivedInto(
+  ctx: OperationContext,
+  archive: Storage,
+  object: ArchivedObject,
+  target: Uint8Array,
+): Promise<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of archivedContent(ctx, archive, object, target.length)) {
+    target.set(chunk, bytes)
+    bytes += chunk.length
+  }
+  return target.subarray(0, bytes)
+}
+
+async function* archivedContent(
+  ctx: OperationContext,
+  archive: Storage,
+  object: ArchivedObject,
+  maxBytes: number,
+): ByteStream {
   const compressor = object.extension === '' ? undefined : await ctx.compressorFor(object.extension)
   if (object.extension !== '' && !compressor) {
     throw new WalgError(
       'E_PLUGIN_MISSING',
       `unable to read ${object.key}: no installed codec knows .${object.extension}`,
-      {
-        details: { key: object.key, extension: object.extension },
-      },
+      { details: { key: object.key, extension: object.extension } },
     )
   }
   const crypter = await ctx.crypter()
-  const chunks: Uint8Array[] = []
   let bytes = 0
   const content = readObject(archive, object.key, {
     signal: ctx.signal,
@@ -83,9 +113,8 @@ export async function readArchived(
         details: { key: object.key, maxBytes },
       })
     }
-    chunks.push(chunk)
+    yield chunk
   }
-  return chunks
 }
 
 /** Name of the object that holds a file. */

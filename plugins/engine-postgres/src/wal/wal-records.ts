@@ -108,7 +108,12 @@ export class WalRecordScanner {
       const lsn = startLsn + BigInt(begin)
       const available = room(begin)
       if (available < length) {
-        this.#unfinished = { lsn, head: gather(begin, available), missing: length - available }
+        // A copy: the memory of the segment may be that of the next one.
+        this.#unfinished = {
+          lsn,
+          head: Uint8Array.from(gather(begin, available)),
+          missing: length - available,
+        }
         return
       }
       const header = gather(begin, RECORD_HEADER_BYTES)

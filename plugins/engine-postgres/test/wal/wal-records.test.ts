@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { formatLsn } from '../../src/catalog/lsn.js'
 import { formatTime } from '../../src/recovery/recovery-target.js'
+import { type WalRecord, WalRecordScanner } from '../../src/wal/wal-records.js'
 import { scanned, walFixture } from '../support/wal-fixture.js'
 
 const PG13 = ['pg13-00000001000000000000000E', 'pg13-00000001000000000000000F']
 const PG15 = ['pg15-00000001000000000000000E', 'pg15-00000001000000000000000F']
 const PG18 = ['pg18-000000010000000000000015', 'pg18-000000010000000000000016']
 const PROMOTION = ['promotion-000000010000000000000013', 'promotion-000000020000000000000014']
+const PAGE = 8192n
+const PG13_START = 0xe00000n
 const SWITCH = { resourceManager: 0, info: 0x40 }
 
 const segments = (names: readonly string[]) => names.map(walFixture)
@@ -41,6 +44,29 @@ describe('records of real WAL', () => {
 
     expect(cut.length).toBe(1)
     expect(cut[0]!.body().length).toBeGreaterThan(0)
+  })
+
+  test('that a border cuts are whole also when the next segment is read into the same memory', () => {
+    const [whole] = segments(PG13)
+    const { records } = scanned([whole!])
+    // Of which more than the header lies before the border, and all the rest on the next page.
+    const isCut = ({ lsn, endLsn }: WalRecord) =>
+      lsn / PAGE + 1n === endLsn / PAGE && lsn % PAGE < PAGE - 64n && endLsn % PAGE > 24n
+    const cut = records.find((record) => record.lsn > PG13_START + PAGE && isCut(record))!
+    const border = Number(cut.endLsn / PAGE) * Number(PAGE) - Number(PG13_START)
+    const memory = Uint8Array.from(whole!.subarray(0, border))
+    const next = new Uint8Array(border)
+    next.set(whole!.subarray(0, 40))
+    next.set(whole!.subarray(border + 16, border + 20), 16)
+    next.set(whole!.subarray(border + 24, border + Number(PAGE) - 16), 40)
+
+    const scanner = new WalRecordScanner(Number(PAGE))
+    for (const _ of scanner.scan(memory, PG13_START));
+    memory.set(next)
+    const [joined] = scanner.scan(memory, PG13_START + BigInt(border))
+
+    expect(joined?.lsn).toBe(cut.lsn)
+    expect(joined?.body()).toEqual(cut.body())
   })
 
   test('are found from the middle of the WAL on', () => {
