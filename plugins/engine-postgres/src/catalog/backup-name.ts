@@ -1,6 +1,5 @@
 import { formatSegmentName, segmentOf } from './wal-segment.js'
 
-const BACKUP = /base_[0-9A-F]{24}(?:_D_[0-9A-F]{24})?(?:_[0-9A-F]{8})?/
 const WAL_NAME = /[0-9A-F]{24}/
 /** What WAL-G prints for an object without a WAL name. */
 const NO_WAL_NAME = 'Z'.repeat(24)
@@ -22,11 +21,6 @@ export function backupOfSentinel(key: string): string {
   const last = key.slice(key.lastIndexOf('/') + 1)
   const cut = last.indexOf('_backup')
   return cut < 0 ? last : last.slice(0, cut)
-}
-
-/** The backup name in a path; undefined when there is none. */
-export function findBackupName(path: string): string | undefined {
-  return BACKUP.exec(path)?.[0]
 }
 
 /** The first WAL segment name in a text, or twenty-four Z. */

@@ -2,7 +2,7 @@ import type { Operation, OperationContext, OperationInput, OperationResult } fro
 import { WalgError } from '@walg/sdk'
 import { pushBackup } from '../push/push-backup.js'
 import { pushOptionsOf } from '../push/push-options.js'
-import { requireDefaultStorage } from '../target-storage.js'
+import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 
 /** The backup is kept, but cannot be restored before its WAL has arrived. */
 const EXIT_INCOMPLETE = 11
@@ -31,11 +31,7 @@ export const backupPush: Operation = {
     'delta-from-name': { kind: 'string', summary: 'base a delta on this backup' },
     'add-user-data': { kind: 'string', summary: 'store this JSON document with the backup' },
     'without-files-metadata': { kind: 'bool', summary: 'do not store the list of files' },
-    'target-storage': {
-      kind: 'string',
-      summary: 'name of the storage to use',
-      setting: 'WALG_TARGET_STORAGE',
-    },
+    'target-storage': TARGET_STORAGE_FLAG,
   },
   run: runBackupPush,
 }

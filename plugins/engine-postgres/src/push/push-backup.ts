@@ -75,6 +75,11 @@ async function runBackup(
         fromUserData: options.deltaFromUserData,
       })
   const totalBytes = await readClusterBytes(client)
+  const { settings, log } = ctx
+  const updatesOf =
+    options.composer === 'rating'
+      ? await readUpdateCounts(client, { settings, log, signal: ctx.signal })
+      : () => 0
   const session = new BackupSession(client, facts.version)
   const started = await session.start(formatUtcTime(startNs))
   if (parent) {
@@ -91,10 +96,6 @@ async function runBackup(
   const giveUp = (error: unknown) => stop.abort(error)
   const watch = new AbortController()
   const watching = watchServer(session, options.aliveCheckMs, ctx.clock, watch.signal, giveUp)
-  const updatesOf =
-    options.composer === 'rating'
-      ? await readUpdateCounts(client, ctx.settings, ctx.log, ctx.signal)
-      : () => 0
   const record = new BackupRecord(!options.withoutFilesMetadata, ctx.tmpDir)
   const backup = { facts, options, session, started, target, record, totalBytes, updatesOf, signal, giveUp }
   try {
@@ -169,7 +170,7 @@ async function requireSameTimeline(client: Client, name: string): Promise<void> 
 async function databaseNames(ctx: OperationContext, client: Client, signal: AbortSignal) {
   const { settings, log, tmpDir: folder } = ctx
   if (settings.get(pgSettings, 'WALG_DISABLE_PARTIAL_RESTORE')) return new MemberList(folder)
-  return await readDatabaseNames(client, { settings, log, signal, folder })
+  return await readDatabaseNames(client, folder, { settings, log, signal })
 }
 
 async function waitForWal(

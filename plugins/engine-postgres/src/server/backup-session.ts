@@ -82,11 +82,6 @@ export class BackupSession {
     await this.#inTurn(() => queryRows(this.#client, 'reach the server during the backup', 'SELECT 1'))
   }
 
-  /** Breaks off: the server forgets a backup whose connection ends. */
-  async end(): Promise<void> {
-    await this.#client.end().catch(() => undefined)
-  }
-
   async #outliveTimeouts(): Promise<void> {
     const names = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
     if (this.#version >= FIRST_WITH_IDLE_SESSION_TIMEOUT) names.push('idle_session_timeout')

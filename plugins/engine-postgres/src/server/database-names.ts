@@ -1,8 +1,7 @@
-import type { Log, Settings } from '@walg/sdk'
 import type { Client } from 'pg'
 import { type RelationEntry, relationMember } from '../catalog/files-metadata.js'
 import { MemberList } from '../catalog/member-list.js'
-import { connect } from './connect.js'
+import { type DatabaseVisit, eachDatabase } from './each-database.js'
 import { queryRows } from './query.js'
 
 const PARTITIONED_TABLE = 'p'
@@ -26,62 +25,46 @@ interface RelationRow {
  */
 export async function readDatabaseNames(
   client: Client,
-  o: {
-    readonly settings: Settings
-    readonly log: Log
-    readonly signal: AbortSignal
-    readonly folder: string
-  },
+  folder: string,
+  o: DatabaseVisit,
 ): Promise<MemberList> {
-  const databases = await queryRows<{ readonly oid: string; readonly name: string }>(
-    client,
-    'list the databases',
-    'SELECT oid::text, datname::text AS name FROM pg_database WHERE datallowconn ORDER BY datname',
-  )
-  const entries = new MemberList(o.folder)
-  for (const { oid, name } of databases) {
-    const relations = new MemberList(o.folder)
+  const entries = new MemberList(folder)
+  await eachDatabase(client, 'names of the tables', o, async ({ oid, name }, connected) => {
+    const relations = new MemberList(folder)
     try {
-      await readRelations(o.settings, name, relations, o.signal)
+      // Whole before it is added: half of a database would pass for all of it.
+      await readRelations(connected, name, relations, o.signal)
       await entries.addNested(`${JSON.stringify(name)}:{"oid":${oid},"tables_new":{`, relations, '}}')
-    } catch (error) {
-      o.signal.throwIfAborted()
-      o.log.warn(`names of the tables of database ${name} are left out: ${(error as Error).message}`)
     } finally {
       relations.close()
     }
-  }
+  })
   return entries
 }
 
 /** There may be millions: those without relatives, nearly all, are passed on as they come. */
 async function readRelations(
-  settings: Settings,
+  client: Client,
   database: string,
   into: MemberList,
   signal: AbortSignal,
 ): Promise<void> {
-  const client = await connect(settings, { database })
   const purpose = `list the tables of ${database}`
   const related: RelationRow[] = []
-  try {
-    await queryRows(client, purpose, 'BEGIN READ ONLY')
-    await queryRows(client, purpose, `DECLARE relations NO SCROLL CURSOR FOR ${RELATIONS}`)
-    for (
-      let rows = await fetchRows(client, purpose);
-      rows.length > 0;
-      rows = await fetchRows(client, purpose)
-    ) {
-      signal.throwIfAborted()
-      for (const row of rows) {
-        if (row.parent !== null || row.has_children) related.push(row)
-        else addRelations(into, [row])
-      }
+  await queryRows(client, purpose, 'BEGIN READ ONLY')
+  await queryRows(client, purpose, `DECLARE relations NO SCROLL CURSOR FOR ${RELATIONS}`)
+  for (
+    let rows = await fetchRows(client, purpose);
+    rows.length > 0;
+    rows = await fetchRows(client, purpose)
+  ) {
+    signal.throwIfAborted()
+    for (const row of rows) {
+      if (row.parent !== null || row.has_children) related.push(row)
+      else addRelations(into, [row])
     }
-    addRelations(into, related)
-  } finally {
-    await client.end()
   }
+  addRelations(into, related)
 }
 
 const RELATIONS = `
