@@ -35,7 +35,7 @@ export async function eachDatabase(
     try {
       await visitOne(o.settings, database, visit)
     } catch (error) {
-      if (!isWalgError(error) || !error.code.startsWith('E_DATABASE_')) throw error
+      if (!isWalgError(error) || !/^E_DATABASE_/.test(error.code)) throw error
       o.log.warn(`${what} of database ${database.name} are left out: ${error.message}`)
     }
   }
