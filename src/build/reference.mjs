@@ -1,9 +1,10 @@
-// Writes docs/settings.md and docs/errors.md from the code that they are about. With --check, compares instead, and fails
-// when a page is stale or a setting has no place on it. Runs on built packages.
+// Writes docs/settings.md, docs/errors.md and docs/plugins/reference.md from the code that they are about. With --check, compares
+// instead, and fails when a page is stale or a setting has no place on it. Runs on built packages.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { contextSettings, ERROR_CATALOGUE, knownSettings } from '@walg/core'
+import { sdkReference } from './sdk-reference.mjs'
 import { SECTIONS } from './setting-docs.mjs'
 
 const root = new URL('../..', import.meta.url).pathname
@@ -131,7 +132,11 @@ ${lines.join('\n')}
 `
 }
 
-const pages = { 'docs/settings.md': settingsPage(), 'docs/errors.md': errorsPage() }
+const pages = {
+  'docs/settings.md': settingsPage(),
+  'docs/errors.md': errorsPage(),
+  'docs/plugins/reference.md': sdkReference(GENERATED),
+}
 for (const [path, text] of Object.entries(pages)) {
   const file = join(root, path)
   if (!process.argv.includes('--check')) writeFileSync(file, text)

@@ -4,7 +4,8 @@ import { root } from './repository.js'
 
 test.each([
   ['oclif manifests', 'manifests.mjs'],
-  ['pages of settings and errors', 'reference.mjs'],
+  ['pages of settings, errors and the SDK', 'reference.mjs'],
+  ['report of the contract of plugins', 'api-report.mjs'],
 ])(
   'the committed %s are those that the build makes',
   (_what, script) => {

@@ -4,51 +4,76 @@ import type { Log } from './operation.js'
 import type { Settings, SettingsSpec } from './settings.js'
 import type { StorageDriver } from './storage-driver.js'
 
-/** Version of the contract between host and plugins. Additions do not change it. */
+/** Version of the contract between host and plugins, as in `apiVersion` of the manifest. Additions do not change it. */
 export const API_VERSION = 1
 
 const BRAND = 'walg.plugin'
 
+/** What a plugin can add to walg. */
 export type PluginKind = 'storage' | 'compressor' | 'crypter' | 'engine'
 
+/** What a storage, codec or crypter gets when it is opened. It may be kept for as long as what was opened is used. */
 export interface PluginContext {
+  /** For a failover storage these are its own. */
   readonly settings: Settings
+  /** On stderr or wherever the user wants it. A plugin never writes to stdout: results are there. */
   readonly log: Log
+  /** Aborted when the whole run is to end. */
   readonly signal: AbortSignal
 }
 
-interface Branded<K extends PluginKind> {
-  readonly brand: typeof BRAND
+/** What the `define…` functions add to a module, for walg to check when it loads it. */
+export interface Branded<K extends PluginKind> {
+  /** The same in every copy of the SDK. */
+  readonly brand: 'walg.plugin'
+  /** What the module says it is. */
   readonly kind: K
+  /** Version of the contract that the plugin was built with. */
   readonly apiVersion: number
 }
 
+/** A storage, as its plugin describes it. */
 export interface StorageModule {
+  /** As in the manifest. */
   readonly id: string
+  /** The settings that `open` reads. */
   readonly settings: SettingsSpec
   /**
    * Opens the storage at the prefix that its settings name. Cheap checks only: a prefix that is
-   * malformed, or proven not to exist, is `E_STORAGE_CONFIG`.
+   * malformed, or proven not to exist, is `E_STORAGE_CONFIG`; a setting that is missing beside it, `E_SETTING_MISSING`.
    */
   open(ctx: PluginContext): Promise<StorageDriver>
 }
 
+/** A codec, as its plugin describes it. */
 export interface CompressorModule {
+  /** As in the manifest. */
   readonly id: string
+  /** The settings that `open` reads. */
   readonly settings: SettingsSpec
+  /** Reads the settings and gets ready; called once in a run, when the first object needs it. */
   open(ctx: PluginContext): Promise<Compressor>
 }
 
+/** A crypter, as its plugin describes it. */
 export interface CrypterModule {
+  /** As in the manifest. */
   readonly id: string
+  /** The settings that `open` reads; the key is `secret`. */
   readonly settings: SettingsSpec
+  /** Reads the key and gets ready; called once in a run. A key that cannot be used is `E_SETTING_INVALID`, and is not shown. */
   open(ctx: PluginContext): Promise<Crypter>
 }
 
+/** What `defineStorage` makes. */
 export type StorageContribution = Branded<'storage'> & StorageModule
+/** What `defineCompressor` makes. */
 export type CompressorContribution = Branded<'compressor'> & CompressorModule
+/** What `defineCrypter` makes. */
 export type CrypterContribution = Branded<'crypter'> & CrypterModule
+/** What `defineEngine` makes. */
 export type EngineContribution = Branded<'engine'> & DatabaseEngine
+/** The default export of any module of a plugin; `kind` tells which. */
 export type Contribution =
   | StorageContribution
   | CompressorContribution

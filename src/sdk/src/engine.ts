@@ -5,6 +5,7 @@ import type { SettingsSpec } from './settings.js'
 export interface DatabaseEngine {
   /** Also the topic of its commands: `pg` gives `walg pg …`. */
   readonly id: string
+  /** The settings that its operations read. */
   readonly settings: SettingsSpec
   /**
    * What the engine can do, by id. Loaded one by one, so that a command costs only its own code. A space in an id makes a
@@ -39,6 +40,7 @@ export interface CatalogRules {
 
 /** A backup as the repository holds it. */
 export interface StoredBackup {
+  /** Without the ending of the sentinel. */
   readonly name: string
   /** When the sentinel was written, as the storage says. */
   readonly modifiedAt: Date
@@ -53,7 +55,9 @@ export interface StoredBackup {
  * zeros: WAL segment names, or times in ISO 8601. What has no common order is not comparable and gets no range.
  */
 export interface LogRange {
+  /** The first position. */
   readonly from: string
+  /** The last position, itself a part of the range; never before `from`. */
   readonly to: string
 }
 
@@ -61,6 +65,7 @@ export interface LogRange {
 export interface BackupInfo {
   /** Absent when the sentinel does not say; then the time when it was written counts. */
   readonly startedAt?: Date
+  /** Absent when the sentinel does not say. */
   readonly finishedAt?: Date
   /** The backup that this one is an increment to. Absent for a full backup. */
   readonly parent?: string
@@ -68,8 +73,9 @@ export interface BackupInfo {
   readonly isPermanent: boolean
   /** The logs without which this backup cannot be restored. Restoring to later times needs all that follow. */
   readonly logs?: LogRange
-  /** Bytes of the database's files, and of the objects that hold them. */
+  /** Bytes of the database's files. */
   readonly uncompressedBytes?: number
+  /** Bytes of the objects that hold them. */
   readonly storedBytes?: number
   /** Further columns of `backup-list --detail`, in this order: name in `snake_case` to value. */
   readonly details?: Readonly<Record<string, string | number | bigint | boolean>>

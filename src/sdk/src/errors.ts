@@ -1,10 +1,12 @@
 const BRAND = Symbol.for('walg.error')
 
+/** What a `WalgError` knows beside code and message. */
 export interface WalgErrorOptions {
   /** Whether the same call may succeed when it is simply made again. Default false. */
   readonly retryable?: boolean
   /** Facts for logs and `--json`: names, sizes, addresses. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>>
+  /** The error behind this one, for who debugs. */
   readonly cause?: unknown
 }
 
@@ -13,10 +15,14 @@ export interface WalgErrorOptions {
  * the message reads "unable to <verb> <object>: <why>" and never holds a secret.
  */
 export class WalgError extends Error {
+  /** `E_` and upper case words. One that the catalogue of walg does not hold ends a command with exit code 1. */
   readonly code: string
+  /** Whether the same call may succeed when it is simply made again. */
   readonly retryable: boolean
+  /** Facts for logs and `--json`; empty when there are none. */
   readonly details: Readonly<Record<string, unknown>>
 
+  /** Only the message is shown to the user: it says what matters of `cause`. */
   constructor(code: string, message: string, options: WalgErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'WalgError'

@@ -2,30 +2,47 @@ import type { Compressor, Crypter } from './codec.js'
 import type { Settings } from './settings.js'
 import type { Storage } from './storage.js'
 
+/** One flag of an operation; its name, without dashes, is the key in `FlagSpec`. */
 export interface FlagSpecEntry {
+  /** `bool` takes no value, `strings` may be given several times and splits at commas. */
   readonly kind: 'bool' | 'string' | 'int' | 'strings'
   /** One line, imperative, no full stop; unit and default where there are any. */
   readonly summary: string
+  /** The letter of its short form. */
   readonly char?: string
   /** The setting that this flag overrides for the run. */
   readonly setting?: string
+  /** For `string`: all that it may be. */
   readonly values?: readonly string[]
+  /** Left out of help and completion. */
   readonly hidden?: boolean
 }
+
+/** The flags of an operation, by name. `config`, `json` and `turbo` exist for all. */
 export type FlagSpec = Readonly<Record<string, FlagSpecEntry>>
 
+/** One argument of an operation. */
 export interface ArgSpecEntry {
+  /** Its key in `OperationInput.args`, in lower case with `_`. */
   readonly name: string
+  /** One line, no full stop. */
   readonly summary: string
+  /** A command line without it is refused. Optional ones come last. */
   readonly required: boolean
 }
+
+/** The arguments of an operation, in their order. */
 export type ArgSpec = readonly ArgSpecEntry[]
 
+/** What the command line says, checked against the specs. */
 export interface OperationInput {
+  /** By name; undefined when an optional one was not given. */
   readonly args: Readonly<Record<string, string | undefined>>
+  /** By name, in the type of their kind; undefined when not given. */
   readonly flags: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 }
 
+/** What a successful operation says. */
 export interface OperationResult {
   /** 0 when absent. Errors are thrown, not returned; this is for "partly done" and the like. */
   readonly exitCode?: number
@@ -37,27 +54,40 @@ export interface OperationResult {
   readonly jsonText?: string
 }
 
+/**
+ * Log lines, on stderr or in a file. A message is one line, without a full stop; what was set as a secret is
+ * blotted out. Fields are shown when the log is JSON, so the message alone must make sense.
+ */
 export interface Log {
+  /** For those who look for a fault: `WALG_LOG_LEVEL=DEVEL` shows it. */
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void
+  /** What was done. */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  /** What did not stop the operation, but somebody should know. */
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  /** What failed. Not for an error that is thrown: walg logs that. */
   error(message: string, fields?: Readonly<Record<string, unknown>>): void
 }
 
+/** Work whose progress is shown. */
 export interface ProgressTask {
-  /** Adds to what is done, in the unit of the total. */
+  /** Adds to what is done. */
   advance(bytes: number): void
+  /** Also when the work failed. */
   end(): void
 }
 
 /** Shown on stderr while that is a terminal, silent otherwise. */
 export interface Progress {
+  /** `label` says what is being done: `backing up`. Without a total only amount and rate are shown. */
   start(label: string, totalBytes?: number): ProgressTask
 }
 
 /** Time as operations see it, so that tests need not wait. */
 export interface Clock {
+  /** The time of day; it may jump. */
   now(): Date
+  /** Milliseconds since some moment, for measuring; they only grow. */
   monotonicMs(): number
   /** Rejects with the signal's reason when aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
@@ -65,20 +95,25 @@ export interface Clock {
 
 /** What an operation may use. Everything that loads a plugin is lazy. */
 export interface OperationContext {
+  /** The effective settings of this run. */
   readonly settings: Settings
+  /** Where to tell what happens. */
   readonly log: Log
+  /** Where to show how far bulk work is. */
   readonly progress: Progress
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT and SIGTERM. `run` then has about four seconds to clean up and to reject. */
   readonly signal: AbortSignal
+  /** Use it instead of `Date` and `setTimeout`. */
   readonly clock: Clock
+  /** The system's folder for temporary files. Use `mkdtemp` in it, and remove what you made. */
   readonly tmpDir: string
   /** How this program is called again: executable and first arguments, as in `['/usr/bin/node', '/opt/walg/dist/walg.cjs', 'pg']`. */
   readonly self: readonly string[]
-  /** The configured storage at its root, opened once. */
+  /** The configured storage at its root, opened once; walg closes it. Rejects with `E_STORAGE_CONFIG` when none is. */
   storage(): Promise<Storage>
   /** Every configured storage: the one of `storage()` first, then the failover storages by name. */
   storages(): Promise<readonly Storage[]>
-  /** The compressor for new objects. */
+  /** The compressor for new objects; one that changes nothing, without an extension, for `WALG_COMPRESSION_METHOD=none`. */
   compressor(): Promise<Compressor>
   /**
    * The compressor that wrote objects with this extension; undefined when nothing knows it. Rejects with `E_PLUGIN_MISSING`
@@ -93,11 +128,18 @@ export interface OperationContext {
 
 /** One thing that walg can do. The oclif command, the fast entry and the daemon all run the same object. */
 export interface Operation {
+  /** Its key in `operations` of the engine: `backup-push`. */
   readonly id: string
   /** One line, imperative, no full stop. */
   readonly summary: string
+  /** In the order of the command line. */
   readonly args: ArgSpec
+  /** Beside those that every command has. */
   readonly flags: FlagSpec
+  /**
+   * Does it. Throws a `WalgError` when it fails, and the signal's reason when it was aborted. Writes nothing to stdout: what the
+   * user is to see is in the result.
+   */
   run(ctx: OperationContext, input: OperationInput): Promise<OperationResult>
   /**
    * Exit code for an error where another program reads it by rules of its own, as PostgreSQL does for

@@ -4,6 +4,7 @@ const REDACTED = '--HIDDEN--'
 export class Secret {
   readonly #value: string
 
+  /** Hides a value. */
   constructor(value: string) {
     this.#value = value
   }
@@ -13,14 +14,17 @@ export class Secret {
     return this.#value
   }
 
+  /** `--HIDDEN--` */
   toString(): string {
     return REDACTED
   }
 
+  /** `--HIDDEN--` */
   toJSON(): string {
     return REDACTED
   }
 
+  /** `--HIDDEN--`, for `console.log` and `util.inspect`. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return REDACTED
   }

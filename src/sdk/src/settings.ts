@@ -18,7 +18,9 @@ export type SettingKind =
   | 'list'
   | 'json'
 
+/** One setting; its name is the key in `SettingsSpec`. */
 export interface SettingSpec {
+  /** How its text is read. */
   readonly kind: SettingKind
   /** One line: what it means, with unit and an example where that helps. */
   readonly doc: string
@@ -28,28 +30,41 @@ export interface SettingSpec {
   readonly secret?: true
   /** Other names, in the order in which they are looked up after the first. */
   readonly aliases?: readonly string[]
-  /** For `enum`. */
+  /** For `enum`: all that it may be. */
   readonly values?: readonly string[]
-  /** For numbers: smallest value allowed. */
+  /** For `int`, `float` and `duration`: smallest value allowed. */
   readonly min?: number
 }
 
+/** Settings by name: upper case with `_`, as in the environment. */
 export type SettingsSpec = Readonly<Record<string, SettingSpec>>
 
-interface ValueByKind {
+/** The type of a setting's value, by its kind. */
+export interface ValueByKind {
+  /** As it is, without line ends. */
   string: string
+  /** A safe integer. */
   int: number
+  /** Finite. */
   float: number
+  /** True or false. */
   bool: boolean
+  /** A count of bytes, a safe integer from 0. */
   bytes: number
+  /** Milliseconds. */
   duration: number
+  /** One of the `values`. */
   enum: string
+  /** As it is: neither made absolute nor looked at. */
   path: string
+  /** Without the spaces around each item. */
   list: readonly string[]
+  /** What `JSON.parse` gives. */
   json: unknown
 }
 
-type PlainValue<S extends SettingSpec> = S['kind'] extends 'enum'
+/** The type of a setting's value, were it no secret: for an `enum` the union of its values. */
+export type PlainValue<S extends SettingSpec> = S['kind'] extends 'enum'
   ? S extends { readonly values: readonly (infer V)[] }
     ? V
     : string
@@ -60,23 +75,32 @@ export type SettingValue<S extends SettingSpec> =
   | (S extends { readonly secret: true } ? Secret : PlainValue<S>)
   | (S extends { readonly default: string } ? never : undefined)
 
-/** Declares settings once: types, defaults and the generated reference all come from here. */
+/**
+ * Declares settings once: types, defaults and the generated reference all come from here. The names also stand in `settings` of
+ * the manifest, unless WAL-G has them.
+ */
 export function defineSettings<const S extends SettingsSpec>(spec: S): S {
   return spec
 }
 
 /** A setting that somebody has given a value. */
 export interface GivenSetting {
+  /** In the spelling that was used, which may be an alias. */
   readonly name: string
   /** As the user wrote it. */
   readonly text: string
+  /** What gave it. */
   readonly source: 'flag' | 'environment' | 'file'
+  /** Whether it must not be shown. */
   readonly isSecret: boolean
 }
 
 /** The effective settings of one run: flag > environment > config file > default. */
 export interface Settings {
-  /** Rejects a malformed value with `E_SETTING_INVALID`, naming the setting and where it came from. */
+  /**
+   * The value of a declared setting, or its default. Throws `E_SETTING_INVALID` for a malformed value, naming the setting and
+   * where it came from. An empty text counts as not set, except for `string`.
+   */
   get<S extends SettingsSpec, K extends keyof S & string>(spec: S, name: K): SettingValue<S[K]>
   /** The text of a setting as the user gave it, whatever its kind; undefined when unset and without default. */
   text(name: string): string | undefined
