@@ -1,0 +1,46 @@
+import { createOperationContext, type PluginRegistry, systemClock } from '@walg/core'
+import type { Compressor, Crypter, OperationContext, StorageDriver } from '@walg/sdk'
+import { MemoryDriver } from './memory-driver.js'
+import { pluginContext } from './plugin-context.js'
+
+/** What operations of a test work with. */
+export interface OperationTools {
+  /** Default: a new one in memory. */
+  readonly driver?: StorageDriver
+  /** Default: objects are stored as they are. */
+  readonly compressor?: Compressor
+  /** Default: none. */
+  readonly crypter?: Crypter
+  /** Default: never aborted. */
+  readonly signal?: AbortSignal
+}
+
+/** What `run` of an operation gets, around a driver, with these settings as if they came from the environment. */
+export function operationContext(
+  settings: Readonly<Record<string, string>>,
+  tools: OperationTools = {},
+): OperationContext {
+  const { driver = new MemoryDriver(), compressor, crypter } = tools
+  const method = { WALG_COMPRESSION_METHOD: compressor?.id ?? 'none' }
+  const plugin = pluginContext({ ...method, ...settings }, tools.signal)
+  const moduleOf = <T>(id: string, opened: T) => ({ id, settings: {}, open: async () => opened })
+  const known = compressor && moduleOf(compressor.id, compressor)
+  const registry: Pick<
+    PluginRegistry,
+    'storage' | 'compressor' | 'compressorFor' | 'extensions' | 'crypter'
+  > = {
+    storage: async () => moduleOf('test', driver),
+    compressor: async () => known!,
+    compressorFor: async (extension) => (extension === compressor?.extension ? known : undefined),
+    extensions: () => (compressor ? [compressor.extension] : []),
+    crypter: async () => crypter && moduleOf(crypter.id, crypter),
+  }
+  return createOperationContext({
+    ...plugin,
+    registry: registry as PluginRegistry,
+    progress: { start: () => ({ advance() {}, end() {} }) },
+    clock: systemClock,
+    self: [],
+    isRateLimited: false,
+  })
+}
