@@ -119,6 +119,17 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     meaning: 'Something follows the end of a compressed object.',
     remedy: 'The object was not written by WAL-G or walg, or was damaged.',
   },
+  E_CRYPT_TRUNCATED: {
+    exit: 8,
+    meaning: 'An encrypted object ends too early.',
+    remedy: 'The object is damaged; use another backup, or the copy of another storage.',
+  },
+  E_CRYPT_CORRUPT: {
+    exit: 8,
+    meaning:
+      'An object that cannot be decrypted: it was encrypted with another key, was changed, or is of another format.',
+    remedy: 'Check that the key is the one it was written with.',
+  },
   E_INTEGRITY_SIZE: {
     exit: 8,
     meaning: 'An object has another size than what was written.',

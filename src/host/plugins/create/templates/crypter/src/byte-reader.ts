@@ -1,0 +1,1 @@
+../../codec/src/byte-reader.ts

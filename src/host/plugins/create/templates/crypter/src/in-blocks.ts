@@ -1,0 +1,1 @@
+../../codec/src/in-blocks.ts
