@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { JsonValue } from '@walg/core'
+import { type JsonValue, walNameIn } from '@walg/core'
 import { type ByteStream, isWalgError, type OperationContext, type Storage, WalgError } from '@walg/sdk'
 import { type BackupManifest, MANIFEST_KEY, readManifest } from './backup-manifest.js'
 import { type BackupMetadata, parseMetadata } from './backup-metadata.js'
-import { backupOfSentinel, isSentinelKey, sentinelKey, walNameIn } from './backup-name.js'
+import { backupOfSentinel, isSentinelKey, sentinelKey } from './backup-name.js'
 import { type FilesMetadata, readFilesMetadata } from './files-metadata.js'
 import { type BackupSentinel, parseSentinel } from './sentinel.js'
 

@@ -1,7 +1,7 @@
+import { parseTimestamp } from '@walg/core'
 import type { OperationContext } from '@walg/sdk'
 import type { BackupCatalog, ListedBackup } from './backup-catalog.js'
 import type { BackupMetadata } from './backup-metadata.js'
-import { parseTimestamp } from './timestamp.js'
 
 /** Documents read at once. */
 const CONCURRENCY = 8

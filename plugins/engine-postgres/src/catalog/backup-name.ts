@@ -1,8 +1,5 @@
 import { formatSegmentName, segmentOf } from './wal-segment.js'
 
-const WAL_NAME = /[0-9A-F]{24}/
-/** What WAL-G prints for an object without a WAL name. */
-const NO_WAL_NAME = 'Z'.repeat(24)
 const SENTINEL = '_backup_stop_sentinel.json'
 /** Folder of the tar parts, below that of the backup. */
 export const TAR_FOLDER = 'tar_partitions'
@@ -21,11 +18,6 @@ export function backupOfSentinel(key: string): string {
   const last = key.slice(key.lastIndexOf('/') + 1)
   const cut = last.indexOf('_backup')
   return cut < 0 ? last : last.slice(0, cut)
-}
-
-/** The first WAL segment name in a text, or twenty-four Z. */
-export function walNameIn(text: string): string {
-  return WAL_NAME.exec(text)?.[0] ?? NO_WAL_NAME
 }
 
 /** Timeline that a backup was begun on; undefined for names that do not say. */

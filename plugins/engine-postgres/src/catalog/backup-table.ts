@@ -1,9 +1,17 @@
-import { gridTable, type JsonValue, plainTable, type TableColumn, writeJson } from '@walg/core'
+import {
+  formatListTime,
+  formatUtcTime,
+  formatWholeSeconds,
+  gridTable,
+  type JsonValue,
+  plainTable,
+  type TableColumn,
+  writeJson,
+} from '@walg/core'
 import type { ListedBackup } from './backup-catalog.js'
 import { type DetailedBackup, timeOf } from './backup-list.js'
 import { metadataMembers } from './backup-metadata.js'
 import { formatLsn } from './lsn.js'
-import { formatListTime, formatUtcTime } from './timestamp.js'
 
 type AnyBackup = ListedBackup | DetailedBackup
 type TimeFormat = (nanoseconds: bigint) => string
@@ -24,7 +32,6 @@ const DETAIL_COLUMNS: readonly TableColumn[] = [
   { name: 'finish_lsn', title: 'Finish LSN' },
   { name: 'is_permanent', title: 'Permanent' },
 ]
-const NS_PER_SECOND = 1_000_000_000n
 
 /** The list of backups as WAL-G prints it; nothing when there is none. */
 export function backupTable(
@@ -74,6 +81,3 @@ export function backupJson(backups: readonly AnyBackup[], isPretty: boolean): st
   )
   return `${writeJson(list, { escapeHtml: true, ...(isPretty && { indent: 4 }) })}\n`
 }
-
-const formatWholeSeconds: TimeFormat = (nanoseconds) =>
-  formatUtcTime(nanoseconds - (nanoseconds % NS_PER_SECOND))

@@ -1,8 +1,7 @@
-import { readObject, readTar, retrying, type TarEntry } from '@walg/core'
+import { inParallel, readObject, readTar, retrying, type TarEntry } from '@walg/core'
 import type { Crypter, OperationContext, ProgressTask, ReadOptions, Storage } from '@walg/sdk'
 import { pgSettings } from '../settings.js'
 import type { BackupPart } from './backup-parts.js'
-import { inParallel } from './in-parallel.js'
 
 /**
  * Parts read at once, whatever WALG_DOWNLOAD_CONCURRENCY says, and blocks decompressed at once by each. WAL-G's LZ4 blocks have

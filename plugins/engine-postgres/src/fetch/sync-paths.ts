@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
+import { inParallel } from '@walg/core'
 import { WalgError } from '@walg/sdk'
-import { inParallel } from './in-parallel.js'
 
 /** Enough to keep a disk busy; the thread pool has eight threads. */
 const AT_ONCE = 8

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type JsonValue, readableBytes, readJson } from '@walg/core'
+import { type JsonValue, listedStorages, readableBytes, readJson, TARGET_STORAGE_FLAG } from '@walg/core'
 import {
   type Operation,
   type OperationContext,
@@ -12,7 +12,6 @@ import { type BackupChoice, selectBackup } from '../catalog/select-backup.js'
 import { fetchBackup } from '../fetch/fetch-backup.js'
 import { restoreSpecOf } from '../fetch/restore-spec.js'
 import { pgSettings } from '../settings.js'
-import { listedStorages, TARGET_STORAGE_FLAG } from '../target-storage.js'
 
 /** Restores the files of a backup, without any recovery settings. */
 export const backupFetch: Operation = {

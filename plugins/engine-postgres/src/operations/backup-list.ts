@@ -1,8 +1,8 @@
+import { listedStorages, TARGET_STORAGE_FLAG } from '@walg/core'
 import type { FlagSpec, Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
 import { type BackupCatalog, catalogAt } from '../catalog/backup-catalog.js'
 import { listBackups, listDetailedBackups } from '../catalog/backup-list.js'
 import { backupJson, backupTable } from '../catalog/backup-table.js'
-import { listedStorages, TARGET_STORAGE_FLAG } from '../target-storage.js'
 
 /** Flags of every list of backups. */
 export const LIST_FLAGS: FlagSpec = {

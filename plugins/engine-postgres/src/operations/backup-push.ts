@@ -1,8 +1,8 @@
+import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import type { Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
 import { WalgError } from '@walg/sdk'
 import { pushBackup } from '../push/push-backup.js'
 import { pushOptionsOf } from '../push/push-options.js'
-import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 
 /** The backup is kept, but cannot be restored before its WAL has arrived. */
 const EXIT_INCOMPLETE = 11

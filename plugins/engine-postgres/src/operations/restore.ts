@@ -1,4 +1,4 @@
-import { readableBytes } from '@walg/core'
+import { readableBytes, requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import type { FlagSpec, Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
 import { openCatalog } from '../catalog/backup-catalog.js'
 import { fetchBackup } from '../fetch/fetch-backup.js'
@@ -11,7 +11,6 @@ import { planRestore, type RestorePlan } from '../recovery/restore-plan.js'
 import { aligned, planJson, planLines, planText, sizeJson } from '../recovery/restore-report.js'
 import { measureRestore } from '../recovery/restore-size.js'
 import { writeRecoveryFiles } from '../recovery/write-recovery-files.js'
-import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 
 const FLAGS: FlagSpec = {
   to: { kind: 'string', summary: "recover to an instant, such as '2026-08-01 10:11:12.5+02'" },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import {
   isWalgError,
   type Operation,
@@ -7,7 +8,6 @@ import {
   type OperationInput,
   type OperationResult,
 } from '@walg/sdk'
-import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 import { walFolder } from '../wal/archived-object.js'
 import { fetchWalFile } from '../wal/fetch-wal-file.js'
 import { PrefetchFolder, startPrefetch } from '../wal/prefetch.js'

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import {
   type Operation,
   type OperationContext,
@@ -6,7 +7,6 @@ import {
   type OperationResult,
   WalgError,
 } from '@walg/sdk'
-import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 import { walFolder } from '../wal/archived-object.js'
 import { PrefetchFolder, upcoming } from '../wal/prefetch.js'
 import { requireWalName } from '../wal/wal-file.js'

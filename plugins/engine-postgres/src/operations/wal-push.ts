@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path'
+import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import type { Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
 import { pgSettings } from '../settings.js'
-import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '../target-storage.js'
 import { walFolder } from '../wal/archived-object.js'
 import { uploadReadyFiles } from '../wal/background-upload.js'
 import { pushWalFile } from '../wal/push-wal-file.js'

@@ -1,4 +1,4 @@
-import type { StoredObject } from '@walg/core'
+import { formatLocalTime, type StoredObject } from '@walg/core'
 import type { ByteStream } from '@walg/sdk'
 import {
   type BackupManifest,
@@ -9,7 +9,6 @@ import {
 } from '../catalog/backup-manifest.js'
 import { type CorruptBlocks, fileMember } from '../catalog/files-metadata.js'
 import { MemberList } from '../catalog/member-list.js'
-import { formatLocalTime } from '../catalog/timestamp.js'
 
 /** What there is to say of a folder, link or file. */
 export interface RecordedEntry {

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
+import { formatUtcTime } from '@walg/core'
 import { MANIFEST_KEY, type RequiredWal } from '../catalog/backup-manifest.js'
 import { metadataOf, serializeMetadata } from '../catalog/backup-metadata.js'
 import type { MemberList } from '../catalog/member-list.js'
 import { type BackupSentinel, serializeSentinel } from '../catalog/sentinel.js'
-import { formatUtcTime } from '../catalog/timestamp.js'
 import type { RunningBackup, StoredData } from './store-data.js'
 
 export interface PublishedFacts {

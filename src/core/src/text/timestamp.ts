@@ -14,6 +14,11 @@ export function formatUtcTime(nanoseconds: bigint): string {
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}${fraction}Z`
 }
 
+/** The same without a fraction of the second. */
+export function formatWholeSeconds(nanoseconds: bigint): string {
+  return formatUtcTime(split(nanoseconds).seconds * NS_PER_SECOND)
+}
+
 /** `Saturday, 01-Aug-26 02:00:18 UTC`, for people. */
 export function formatListTime(nanoseconds: bigint): string {
   const date = new Date(Number(split(nanoseconds).seconds) * 1000)
