@@ -9,6 +9,8 @@ export const SECTIONS = {
     WALG_LENIENT_CONFIG: declared,
     WALG_ENGINE: declared,
     WALG_DATA_DIR: declared,
+    WALG_PREFER_PLUGINS: declared,
+    WALG_NPM_REGISTRY: declared,
     WALG_LOG_FORMAT: declared,
     WALG_LOG_LEVEL: declared,
     WALG_LOG_DESTINATION: declared,

@@ -1,16 +1,16 @@
-import { Config, run } from '@oclif/core'
-import { commandLineError, exitCodeOf, type Host, report } from '@walg/core'
-import { HOST_KEY } from '@walg/core/cli'
+import { type Config, run } from '@oclif/core'
+import { commandLineError, exitCodeOf, report } from '@walg/core'
 import type { WalgError } from '@walg/sdk'
 import { engineBuiltin, showHelp } from './engine-builtins.js'
 import { nearestCommand, splitCommand } from './find-command.js'
+import type { HostProgram } from './host-program.js'
+import { oclifConfig } from './oclif-plugins.js'
 import { stderrLog } from './stderr-log.js'
 
 /** Everything that is not on the fast path: help, plugins, and the commands that run now and then. */
-export async function runCli(argv: readonly string[], host: Host, root: string): Promise<number> {
+export async function runCli(argv: readonly string[], host: HostProgram): Promise<number> {
   try {
-    const options = { root, userPlugins: true, devPlugins: false, [HOST_KEY]: host }
-    const config = await Config.load(options)
+    const config = await oclifConfig(argv, host)
     const engine = argv[0] !== undefined && host.registry.declaredEngine(argv[0]) ? argv[0] : undefined
     if (engine === undefined) return await viaRun(argv, config)
     const words = argv.slice(1)

@@ -1,8 +1,10 @@
 import { basename, join } from 'node:path'
-import { exitCodeOf, type Host, report, runOperation } from '@walg/core'
+import { exitCodeOf, report, runOperation } from '@walg/core'
 import type { Operation } from '@walg/sdk'
 import { engineArguments } from './engine-arguments.js'
-import { corePlugins, installedPlugins } from './registry/installed-plugins.js'
+import type { HostProgram } from './host-program.js'
+import { allPlugins } from './registry/installed-plugins.js'
+import { loadModule } from './registry/load-module.js'
 import { Registry } from './registry/registry.js'
 import { stderrLog } from './stderr-log.js'
 
@@ -18,36 +20,29 @@ const HOST_ROOT = join(__dirname, '..')
 export async function main(argv: readonly string[], options: LaunchOptions): Promise<number> {
   const log = stderrLog()
   try {
-    const registry = new Registry(allPlugins())
+    const registry = new Registry(allPlugins(HOST_ROOT))
     const engine = options.isDropIn ? dropInEngine() : (argv[0] ?? '')
     const declared = registry.declaredEngine(engine)
     const rest = options.isDropIn ? argv : argv.slice(1)
     const program = options.isDropIn ? 'wal-g' : 'walg'
     const self = [process.execPath, join(__dirname, `${program}.cjs`), ...(options.isDropIn ? [] : [engine])]
-    const host: Host = { registry, self, isDropIn: options.isDropIn }
+    const host: HostProgram = { registry, self, isDropIn: options.isDropIn, root: HOST_ROOT }
     if (!declared) {
       if (options.isDropIn) await registry.engine(engine)
-      return await viaOclif(argv, host, HOST_ROOT)
+      return await viaOclif(argv, host)
     }
     const words = engineArguments(rest)
     const hot = declared.declaration.hot?.[words[0] ?? '']
     if (hot !== undefined && !words.some((word) => word === '--help' || word === '-h')) {
-      const path = join(declared.root, hot)
-      const operation = require(path).default as Operation
+      const plugin = registry.pluginOfEngine(engine)!
+      const operation = (await loadModule(plugin, hot)) as Operation
       return await runOperation(operation, words.slice(1), host)
     }
-    return await viaOclif([engine, ...words], host, HOST_ROOT)
+    return await viaOclif([engine, ...words], host)
   } catch (error) {
     report(error, log, options.isDropIn)
     return argv.includes('wal-fetch') ? 200 : exitCodeOf(error)
   }
-}
-
-/** An installed plugin takes the place of the one of the same name that ships with walg. */
-function allPlugins() {
-  const installed = installedPlugins()
-  const names = new Set(installed.map(({ name }) => name))
-  return [...installed, ...corePlugins(HOST_ROOT).filter(({ name }) => !names.has(name))]
 }
 
 /** WALG_ENGINE, or what follows `wal-g-` in the name of the program. */
@@ -56,7 +51,7 @@ function dropInEngine(): string {
   return process.env['WALG_ENGINE'] || /^wal-g-(\w+)$/.exec(called)?.[1] || 'pg'
 }
 
-async function viaOclif(argv: readonly string[], host: Host, root: string): Promise<number> {
+async function viaOclif(argv: readonly string[], host: HostProgram): Promise<number> {
   const path = './cli.cjs'
-  return await require(path).runCli(argv, host, root)
+  return await require(path).runCli(argv, host)
 }

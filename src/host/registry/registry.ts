@@ -1,17 +1,16 @@
 import type { DeclaredEngine, PluginRegistry } from '@walg/core'
 import {
   type CompressorContribution,
-  type CompressorDeclaration,
   type CompressorModule,
   type CrypterContribution,
   type CrypterModule,
   type EngineContribution,
   type Settings,
   type StorageContribution,
-  type StorageDeclaration,
   type StorageModule,
   WalgError,
 } from '@walg/sdk'
+import { type ContributionKind, type Declared, effectiveDeclarations } from './effective-declarations.js'
 import { loadContribution } from './load-contribution.js'
 import {
   codecPackage,
@@ -22,21 +21,15 @@ import {
 } from './missing-plugins.js'
 import type { PluginDescriptor } from './plugin-descriptor.js'
 
-interface Declared<D> {
-  readonly plugin: PluginDescriptor
-  readonly declaration: D
-}
-
-/** Finds what installed plugins declare, and loads a module only when it is asked for. */
+/**
+ * Finds what installed plugins declare, and loads a module only when it is asked for. A plugin that cannot be used, or whose ids
+ * are taken, makes only those calls fail that ask for it.
+ */
 export class Registry implements PluginRegistry {
   readonly #plugins: readonly PluginDescriptor[]
 
   constructor(plugins: readonly PluginDescriptor[]) {
     this.#plugins = plugins
-    this.#requireUnique('storage', this.#all('storages'), ({ id, schemes }) => [id, ...schemes])
-    this.#requireUnique('compressor', this.#all('compressors'), ({ id, extension }) => [id, extension])
-    this.#requireUnique('crypter', this.#all('crypters'), ({ id }) => [id])
-    this.#requireUnique('engine', this.#all('engines'), ({ id }) => [id])
   }
 
   get plugins(): readonly PluginDescriptor[] {
@@ -49,76 +42,90 @@ export class Registry implements PluginRegistry {
   }
 
   /** WAL-G's order decides between several prefixes; storages that it does not know come after. */
-  #selectStorage(settings: Settings): Declared<StorageDeclaration> {
+  #selectStorage(settings: Settings): Declared<'storages'> {
     const isSet = (name: string) => (settings.text(name) ?? '') !== ''
-    const installed = this.#all('storages')
     for (const known of knownStorages()) {
       const prefix = known.prefixSettings.find(isSet)
       if (prefix === undefined) continue
-      const found = installed.find(({ declaration }) => declaration.prefixSettings.includes(prefix))
+      const found = this.#find('storages', ({ prefixSettings }) => prefixSettings.includes(prefix))
       if (found) return found
-      throw missingPlugin(prefix, known.packageName)
+      throw this.#withRefused(missingPlugin(prefix, known.packageName))
     }
-    const other = installed.find(({ declaration }) => declaration.prefixSettings.some(isSet))
+    const other = this.#find('storages', ({ prefixSettings }) => prefixSettings.some(isSet))
     if (other) return other
-    const names = [...knownStorages(), ...installed.map(({ declaration }) => declaration)]
+    const installed = this.#all('storages').map(({ declaration }) => declaration)
+    const names = [...knownStorages(), ...installed]
       .map(({ prefixSettings }) => prefixSettings[0])
       .filter((name, index, all) => all.indexOf(name) === index)
-    throw new WalgError('E_STORAGE_CONFIG', `unable to find a storage: none of ${names.join(', ')} is set`)
+    throw this.#withRefused(
+      new WalgError('E_STORAGE_CONFIG', `unable to find a storage: none of ${names.join(', ')} is set`),
+    )
   }
 
   async compressor(id: string): Promise<CompressorModule> {
-    const found = this.#all('compressors').find(({ declaration }) => declaration.id === id)
+    const found = this.#find('compressors', (declaration) => declaration.id === id)
     if (found)
       return await loadContribution<CompressorContribution>(found.plugin, found.declaration, 'compressor')
     const packageName = codecPackage(id)
-    if (packageName) throw missingPlugin(`WALG_COMPRESSION_METHOD=${id}`, packageName)
+    if (packageName) throw this.#withRefused(missingPlugin(`WALG_COMPRESSION_METHOD=${id}`, packageName))
     const ids = this.#all('compressors').map(({ declaration }) => declaration.id)
-    throw new WalgError(
-      'E_SETTING_INVALID',
-      `unable to use WALG_COMPRESSION_METHOD=${id}: no codec has this name; there are ${[...ids, 'none'].join(', ')}`,
+    throw this.#withRefused(
+      new WalgError(
+        'E_SETTING_INVALID',
+        `unable to use WALG_COMPRESSION_METHOD=${id}: no codec has this name; there are ${[...ids, 'none'].join(', ')}`,
+      ),
     )
   }
 
   async compressorFor(extension: string): Promise<CompressorModule | undefined> {
-    const found = this.#all('compressors').find(({ declaration }) => declaration.extension === extension)
+    const found = this.#find('compressors', (declaration) => declaration.extension === extension)
     if (found)
       return await loadContribution<CompressorContribution>(found.plugin, found.declaration, 'compressor')
     const packageName = codecPackage(extension)
-    if (packageName) throw missingPlugin(`objects that end in .${extension}`, packageName)
+    if (packageName) throw this.#withRefused(missingPlugin(`objects that end in .${extension}`, packageName))
     return undefined
   }
 
   extensions(): readonly string[] {
-    return this.#all('compressors').map(
-      ({ declaration }: Declared<CompressorDeclaration>) => declaration.extension,
-    )
+    return [...new Set(this.#all('compressors').map(({ declaration }) => declaration.extension))]
   }
 
   async crypter(settings: Settings): Promise<CrypterModule | undefined> {
     const isSet = (name: string) => (settings.text(name) ?? '') !== ''
     for (const [setting, packageName] of knownCrypters()) {
       if (!isSet(setting)) continue
-      const found = this.#all('crypters').find(({ declaration }) => declaration.activatedBy.includes(setting))
+      const found = this.#find('crypters', ({ activatedBy }) => activatedBy.includes(setting))
       // Never go on without: what should be encrypted would be stored for everybody to read.
-      if (!found) throw missingPlugin(setting, packageName)
+      if (!found) throw this.#withRefused(missingPlugin(setting, packageName))
       return await loadContribution<CrypterContribution>(found.plugin, found.declaration, 'crypter')
     }
-    const other = this.#all('crypters').find(({ declaration }) => declaration.activatedBy.some(isSet))
+    const other = this.#find('crypters', ({ activatedBy }) => activatedBy.some(isSet))
     return other && (await loadContribution<CrypterContribution>(other.plugin, other.declaration, 'crypter'))
   }
 
   async engine(id: string): Promise<EngineContribution> {
-    const found = this.#all('engines').find(({ declaration }) => declaration.id === id)
+    const found = this.#find('engines', (declaration) => declaration.id === id)
     if (found) return await loadContribution<EngineContribution>(found.plugin, found.declaration, 'engine')
     const packageName = enginePackage(id)
-    if (packageName) throw missingPlugin(`the engine ${id}`, packageName)
-    throw new WalgError('E_PLUGIN_MISSING', `unable to find an engine '${id}': no installed plugin has it`)
+    if (packageName) throw this.#withRefused(missingPlugin(`the engine ${id}`, packageName))
+    throw this.#withRefused(
+      new WalgError('E_PLUGIN_MISSING', `unable to find an engine '${id}': no installed plugin has it`),
+    )
   }
 
   declaredEngine(id: string): DeclaredEngine | undefined {
-    const found = this.#all('engines').find(({ declaration }) => declaration.id === id)
+    const found = this.#find('engines', (declaration) => declaration.id === id)
     return found && { declaration: found.declaration, root: found.plugin.root }
+  }
+
+  /** The plugin that has an engine; undefined when none has. */
+  pluginOfEngine(id: string): PluginDescriptor | undefined {
+    return this.#find('engines', (declaration) => declaration.id === id)?.plugin
+  }
+
+  /** Every engine that can be used, with its plugin. */
+  usableEngines(): readonly Declared<'engines'>[] {
+    return this.#all('engines').filter(({ plugin, conflict }) => !plugin.problem && !conflict)
   }
 
   settingNames(): readonly string[] {
@@ -129,32 +136,38 @@ export class Registry implements PluginRegistry {
     return this.#plugins.flatMap(({ manifest }) => manifest.secretSettings ?? [])
   }
 
-  #all<K extends keyof PluginDescriptor['manifest']['contributes']>(
+  /** Undefined when no plugin has it; rejects when the one that has it may not be used. */
+  #find<K extends ContributionKind>(
     kind: K,
-  ): readonly Declared<NonNullable<PluginDescriptor['manifest']['contributes'][K]>[number]>[] {
-    return this.#plugins.flatMap((plugin) =>
-      (plugin.manifest.contributes[kind] ?? []).map((declaration) => ({ plugin, declaration })),
-    ) as readonly Declared<NonNullable<PluginDescriptor['manifest']['contributes'][K]>[number]>[]
+    isWanted: (declaration: Declared<K>['declaration']) => boolean,
+  ): Declared<K> | undefined {
+    const found = this.#all(kind).find(({ declaration }) => isWanted(declaration))
+    const problem = found?.plugin.problem ?? found?.conflict
+    if (problem) throw problem
+    return found
   }
 
-  #requireUnique<D>(
-    what: string,
-    all: readonly Declared<D>[],
-    namesOf: (declaration: D) => readonly string[],
-  ): void {
-    const owners = new Map<string, string>()
-    for (const { plugin, declaration } of all) {
-      for (const name of new Set(namesOf(declaration))) {
-        const owner = owners.get(name)
-        if (owner !== undefined && owner !== plugin.name) {
-          throw new WalgError(
-            'E_PLUGIN_DUPLICATE',
-            `unable to choose the ${what} '${name}': both ${owner} and ${plugin.name} contribute it; uninstall one`,
-            { details: { what, name, packages: [owner, plugin.name] } },
-          )
-        }
-        owners.set(name, plugin.name)
-      }
-    }
+  /** The preference may come from a config file, which is read after the registry is made: so it is asked for each time. */
+  #all<K extends ContributionKind>(kind: K): readonly Declared<K>[] {
+    return effectiveDeclarations(this.#plugins, kind, preferredPlugins())
   }
+
+  /** Plugins whose contributions nobody can read may be what was looked for. */
+  #withRefused(error: WalgError): WalgError {
+    const refused = this.#plugins.filter(
+      ({ problem, manifest }) => problem && Object.keys(manifest.contributes).length === 0,
+    )
+    if (refused.length === 0) return error
+    const reasons = refused.map(({ problem }) => problem?.message).join('; ')
+    return new WalgError(error.code, `${error.message} (refused: ${reasons})`, {
+      details: error.details,
+      cause: error,
+    })
+  }
+}
+
+/** Packages that count where several contribute the same. */
+export function preferredPlugins(): ReadonlySet<string> {
+  const names = (process.env['WALG_PREFER_PLUGINS'] ?? '').split(',').map((name) => name.trim())
+  return new Set(names.filter((name) => name !== ''))
 }

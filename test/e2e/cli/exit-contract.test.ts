@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { placePlugins } from '../../support/place-plugins.js'
 import { distFolder, runWalg } from '../../support/run-walg.js'
 import { temporaryFolder } from '../../support/temporary-folder.js'
 
@@ -66,15 +67,9 @@ describe('wal-fetch, whose codes PostgreSQL reads: 1 to 125 would end recovery',
     test('a plugin that throws when it is loaded', async () => {
       const { folder, destination } = place()
       const plugins = join(folder, 'plugins')
-      mkdirSync(join(plugins, 'node_modules/bad'), { recursive: true })
-      writeFileSync(join(plugins, 'package.json'), '{"oclif":{"plugins":[{"name":"bad","type":"user"}]}}')
       const storage = { id: 'bad', schemes: ['bad'], prefixSettings: ['WALG_BAD_PREFIX'], module: './x.cjs' }
       const walg = { apiVersion: 1, contributes: { storages: [storage] }, settings: ['WALG_BAD_PREFIX'] }
-      writeFileSync(
-        join(plugins, 'node_modules/bad/package.json'),
-        JSON.stringify({ name: 'bad', version: '1.0.0', walg }),
-      )
-      writeFileSync(join(plugins, 'node_modules/bad/x.cjs'), 'throw new Error("boom")')
+      placePlugins(plugins, [{ name: 'bad', walg, files: { 'x.cjs': 'throw new Error("boom")' } }])
 
       const run = await runWalg([...topic, 'wal-fetch', SEGMENT, destination], {
         program,

@@ -61,7 +61,17 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
   E_PLUGIN_DUPLICATE: {
     exit: 4,
     meaning: 'Two plugins contribute the same thing.',
-    remedy: 'Uninstall one of the two that the message names.',
+    remedy: 'Uninstall one of the two that the message names, or choose with WALG_PREFER_PLUGINS.',
+  },
+  E_PLUGIN_INSTALL: {
+    exit: 4,
+    meaning: 'Plugins could not be installed, updated or removed; what was installed is as before.',
+    remedy: 'The message holds the reason that npm gives.',
+  },
+  E_LOCKED: {
+    exit: 10,
+    meaning: 'Another process is at work on the same thing.',
+    remedy: 'Wait for it, then try again.',
   },
   E_PLUGIN_UNSAFE: {
     exit: 4,

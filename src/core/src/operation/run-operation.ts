@@ -8,6 +8,7 @@ import { walgSettings } from '../settings/known-settings.js'
 import { type EffectiveSettings, loadSettings } from '../settings/load-settings.js'
 import { isCommandLineError, type ParsedCommandLine, parseCommandLine } from './command-line.js'
 import { createOperationContext } from './operation-context.js'
+import { stdoutForResultsOnly } from './results-only.js'
 import { systemClock } from './system-clock.js'
 
 /** The program around an operation. */
@@ -35,6 +36,7 @@ export async function runOperation(
   host: Host,
 ): Promise<number> {
   const interruption = new Interruption()
+  const restoreStdout = stdoutForResultsOnly()
   let log: Log = new Logger({ level: 'NORMAL', format: 'text', destination: 'stderr', secrets: [] })
   try {
     const commandLine = parseCommandLine(operation, argv)
@@ -67,6 +69,7 @@ export async function runOperation(
     report(error, log, host.isDropIn)
     return operation.exitCodeFor?.(error) ?? exitCodeOf(error)
   } finally {
+    restoreStdout()
     interruption.end()
   }
 }

@@ -162,6 +162,14 @@ export const walgSettings = defineSettings({
     kind: 'path',
     doc: 'System-wide folder of plugins, for users without a home such as postgres',
   },
+  WALG_PREFER_PLUGINS: {
+    kind: 'list',
+    doc: 'Packages that count where several plugins contribute the same',
+  },
+  WALG_NPM_REGISTRY: {
+    kind: 'string',
+    doc: 'Registry that `walg plugins install` asks, instead of the one npm is configured for; only in the environment',
+  },
   WALG_LOG_LEVEL: {
     kind: 'enum',
     values: ['NORMAL', 'DEVEL', 'ERROR'],

@@ -1,5 +1,6 @@
 import type { Settings } from '@walg/sdk'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { loadModule } from '../../registry/load-module.js'
 import { Registry } from '../../registry/registry.js'
 import { moduleText, samplePlugin } from './sample-plugin.js'
 
@@ -105,16 +106,102 @@ describe('a crypter', () => {
 })
 
 describe('two plugins with the same', () => {
+  const both = () => [codec('a', 'one', 'sz'), codec('b', 'two', 'sz')]
+
   test.each([
-    ['id', () => [tape('a', 'tape'), tape('b', 'tape')]],
-    ['extension', () => [codec('a', 'one', 'sz'), codec('b', 'two', 'sz')]],
-  ])('%s are an error that names both', (_what, plugins) => {
-    expect(() => new Registry(plugins())).toThrow(
-      expect.objectContaining({
-        code: 'E_PLUGIN_DUPLICATE',
-        message: expect.stringMatching(/both a and b contribute it/),
-      }),
-    )
+    ['prefix setting', () => [tape('a', 'one'), tape('b', 'two')]],
+    ['extension', both],
+  ])('%s are an error that names both, for whoever asks for it', async (_what, make) => {
+    const plugins = make()
+    const registry = new Registry(plugins)
+    const asking = plugins[0]?.manifest.contributes.storages
+      ? registry.storage(settings({ WALG_TAPE_PREFIX: '/dev/st0' }))
+      : registry.compressor('two')
+
+    await expect(asking).rejects.toMatchObject({
+      code: 'E_PLUGIN_DUPLICATE',
+      message: expect.stringMatching(/both a and b contribute it.*WALG_PREFER_PLUGINS=a or b/),
+    })
+  })
+
+  test('id disturb nobody who asks for something else', async () => {
+    const registry = new Registry([...both(), codec('c', 'three', 'th')])
+
+    expect((await registry.compressor('three')).id).toBe('three')
+    expect(registry.extensions()).toEqual(['sz', 'th'])
+  })
+
+  test('extension are fine when one is preferred', async () => {
+    vi.stubEnv('WALG_PREFER_PLUGINS', 'other, b')
+    onTestFinished(() => vi.unstubAllEnvs())
+
+    expect((await new Registry(both()).compressorFor('sz'))?.id).toBe('two')
+  })
+})
+
+describe('a manifest', () => {
+  test.each([
+    ['no object of contributions', [], /an object as walg\.contributes/],
+    ['no list of a kind', { storages: {} }, /a list as walg\.contributes\.storages/],
+    ['no module', { engines: [{ id: 'duck' }] }, /id and module in walg\.contributes\.engines/],
+    [
+      'no schemes',
+      { storages: [{ id: 'x', module: './x.cjs', prefixSettings: ['X'] }] },
+      /a list of texts as schemes/,
+    ],
+    ['no extension', { compressors: [{ id: 'x', module: './x.cjs' }] }, /an extension/],
+    [
+      "the name of one of walg's commands",
+      { engines: [{ id: 'plugins', module: './x.cjs' }] },
+      /command of walg/,
+    ],
+  ])(
+    'with %s is refused by name, and told to whoever looks for something',
+    async (_what, contributes, why) => {
+      const registry = new Registry([samplePlugin({ name: 'odd', contributes: contributes as never })])
+
+      expect(registry.plugins[0]?.problem).toMatchObject({
+        code: 'E_PLUGIN_INVALID',
+        message: expect.stringMatching(why),
+      })
+      expect(registry.declaredEngine('plugins')).toBeUndefined()
+      await expect(registry.engine('duck')).rejects.toThrow(/no installed plugin has it \(refused: .* of odd/)
+    },
+  )
+})
+
+describe('a module that is not of walg', () => {
+  const engine = (text: string, file = 'engine.cjs') =>
+    samplePlugin({
+      name: 'walg-engine-duck',
+      contributes: { engines: [{ id: 'duck', module: `./${file}` }] },
+      files: { [file]: text },
+    })
+
+  test.each([
+    ['never ends', 'engine.cjs', 'for (;;) {}'],
+    ['never ends, below what it requires', 'engine.cjs', 'const loop = () => { for (;;) {} }; loop()'],
+    ['waits for ever', 'engine.mjs', 'await new Promise(() => undefined)'],
+  ])('and %s is given up', async (_what, file, text) => {
+    await expect(loadModule(engine(text, file), `./${file}`, 200)).rejects.toMatchObject({
+      code: 'E_PLUGIN_INVALID',
+      message: expect.stringMatching(
+        /walg-engine-duck: expected a module that loads, found one that has not within 0\.2 seconds/,
+      ),
+    })
+  })
+
+  test('and writes while it loads writes to stderr', async () => {
+    const written: unknown[] = []
+    const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(text) > 0)
+    const stdout = vi.spyOn(process.stdout, 'write')
+    onTestFinished(() => vi.restoreAllMocks())
+
+    await loadModule(engine("process.stdout.write('noise'); exports.default = 1"), './engine.cjs')
+
+    expect(stdout).not.toHaveBeenCalled()
+    expect(stderr).toHaveBeenCalled()
+    expect(written).toEqual(['noise'])
   })
 })
 

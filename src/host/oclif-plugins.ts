@@ -1,0 +1,49 @@
+import { Config, type Interfaces, Plugin } from '@oclif/core'
+import { HOST_KEY } from '@walg/core/cli'
+import { enginePlugin, type Operations } from './engine-plugin.js'
+import type { HostProgram } from './host-program.js'
+import { packageFolder } from './registry/installed-plugins.js'
+import type { PluginDescriptor } from './registry/plugin-descriptor.js'
+
+/**
+ * oclif's config for a command line. oclif by itself would load code of every installed plugin, its hooks among it; so it gets to
+ * know the host, the help, and the engines that can be used, and of those loads only what the command line names.
+ */
+export async function oclifConfig(argv: readonly string[], host: HostProgram): Promise<Config> {
+  const plugins = [await loaded({ root: host.root, isRoot: true })]
+  for (const { plugin, declaration } of host.registry.usableEngines()) {
+    if (plugin.oclif.commands !== undefined)
+      plugins.push(await loaded({ root: plugin.root, type: plugin.origin }))
+    else plugins.push(await commandsOf(host, plugin, declaration.id, argv))
+  }
+  const help = packageFolder(host.root, '@oclif/plugin-help')
+  if (help) plugins.push(await loaded({ root: help }))
+  const options = {
+    root: host.root,
+    plugins: new Map(plugins.map((plugin) => [plugin.name, plugin])),
+    [HOST_KEY]: host,
+  }
+  return await Config.load(options)
+}
+
+async function loaded(options: Interfaces.PluginOptions): Promise<Interfaces.Plugin> {
+  const plugin = new Plugin(options)
+  await plugin.load()
+  return plugin
+}
+
+async function commandsOf(
+  host: HostProgram,
+  plugin: PluginDescriptor,
+  engine: string,
+  argv: readonly string[],
+): Promise<Interfaces.Plugin> {
+  const isWanted = argv.includes(engine) || argv[0] === 'completion'
+  const operations: Operations = isWanted ? (await host.registry.engine(engine)).operations : {}
+  const words = argv.slice(1).join(' ')
+  const isRun =
+    argv[0] === engine &&
+    !argv.some((word) => word === '--help' || word === '-h') &&
+    Object.keys(operations).some((id) => words === id || words.startsWith(`${id} `))
+  return await enginePlugin({ plugin, engine, operations, isDescribed: isWanted && !isRun })
+}

@@ -1,0 +1,141 @@
+import { rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { WalgError } from '@walg/sdk'
+import type { HostProgram } from '../host-program.js'
+import { dataDirectory } from '../registry/data-directory.js'
+import { corePlugins, type ListedPlugin, listedPlugins, pluginsOf } from '../registry/installed-plugins.js'
+import type { PluginDescriptor } from '../registry/plugin-descriptor.js'
+import { checkGeneration } from './check-generation.js'
+import { changeGeneration } from './generations.js'
+import { type NpmOptions, npmProgram, runNode } from './npm.js'
+import { dropUnusedFiles, keepPackedFile, type PluginSource } from './plugin-source.js'
+
+/** Changes the set of installed plugins; each change is made as a whole or not at all. */
+export class PluginChanges {
+  readonly #host: HostProgram
+  readonly #npm: NpmOptions
+
+  constructor(host: HostProgram, npm: NpmOptions = {}) {
+    this.#host = host
+    this.#npm = npm
+  }
+
+  /** Installs or updates one plugin, and says which it was. */
+  async install(source: PluginSource): Promise<PluginDescriptor> {
+    return await this.#add(async (folder) => {
+      if (source.kind === 'npm') return await this.#oclif('install', [source.spec], folder)
+      const packed = source.kind === 'file' ? source.path : await this.#pack(source.path, folder)
+      await this.#oclif('install', [keepPackedFile(packed, folder)], folder, source.path)
+      if (source.kind === 'folder') rmSync(packed)
+    })
+  }
+
+  /** Uses a package from the folder in which somebody works on it. */
+  async link(root: string): Promise<PluginDescriptor> {
+    return await this.#add(async (folder) => await this.#oclif('link', [root, '--no-install'], folder))
+  }
+
+  async uninstall(name: string): Promise<void> {
+    const isInstalled = this.#host.registry.plugins.some(
+      (plugin) => plugin.name === name && plugin.origin !== 'core',
+    )
+    if (!isInstalled) throw this.#notInstalled(name)
+    await this.#change({ run: async (folder) => await this.#oclif('uninstall', [name], folder) })
+  }
+
+  /** Brings every plugin that came from a registry to its newest version. Gives those that are another version now. */
+  async update(): Promise<readonly PluginDescriptor[]> {
+    const before = new Map(this.#host.registry.plugins.map(({ name, version }) => [name, version]))
+    let after: readonly PluginDescriptor[] = []
+    await this.#change({
+      run: async (folder) => {
+        await this.#oclif('update', [], folder)
+        after = pluginsOf(folder)
+      },
+    })
+    return after.filter(({ name, version }) => before.get(name) !== version)
+  }
+
+  /** Removes all installed and linked plugins, also where their list cannot be read any more. */
+  async reset(): Promise<void> {
+    await this.#change({ run: async () => undefined, isFresh: true })
+  }
+
+  /** A change after which one plugin is new, or has been put in the place of an older one. */
+  async #add(run: (folder: string) => Promise<void>): Promise<PluginDescriptor> {
+    let added: PluginDescriptor | undefined
+    await this.#change({
+      run: async (folder) => {
+        const before = new Map(listedPlugins(folder).map((entry) => [entry.name, entry]))
+        await run(folder)
+        const entries = listedPlugins(folder)
+        const changed = entries.find((entry) => !isSame(before.get(entry.name), entry)) ?? entries.at(-1)
+        added = pluginsOf(folder).find(({ name }) => name === changed?.name)
+      },
+      added: () => added,
+    })
+    return added!
+  }
+
+  async #change(o: {
+    readonly run: (folder: string) => Promise<void>
+    readonly isFresh?: boolean
+    readonly added?: () => PluginDescriptor | undefined
+  }): Promise<void> {
+    const core = corePlugins(this.#host.root)
+    await changeGeneration({
+      directory: dataDirectory(),
+      ...(o.isFresh && { isFresh: true }),
+      change: async (folder) => {
+        await o.run(folder)
+        dropUnusedFiles(folder)
+      },
+      check: async (folder) =>
+        await checkGeneration({ folder, core, hostRoot: this.#host.root, added: o.added?.() }),
+    })
+  }
+
+  /** `what` is the plugin as the user named it. */
+  async #oclif(
+    command: string,
+    args: readonly string[],
+    folder: string,
+    what = args[0] ?? 'the plugins',
+  ): Promise<void> {
+    const program = join(this.#host.root, 'dist', 'plugin-manager.cjs')
+    const argv = [program, this.#host.root, `plugins:${command}`, ...args]
+    // Folders that npm makes must not be writable for the group, whatever the umask of the user: they would be refused.
+    const umask = process.umask(0o022)
+    try {
+      await runNode({
+        args: argv,
+        cwd: folder,
+        env: { WALG_DATA_DIR: folder, WALG_NPM_LOG_LEVEL: 'error' },
+        npm: this.#npm,
+      })
+    } catch (error) {
+      throw new WalgError('E_PLUGIN_INSTALL', `unable to ${command} ${what}: ${(error as Error).message}`, {
+        cause: error,
+      })
+    } finally {
+      process.umask(umask)
+    }
+  }
+
+  /** npm would link a folder; what is installed must not change when its author goes on working. */
+  async #pack(path: string, folder: string): Promise<string> {
+    const args = [npmProgram(this.#host.root), 'pack', path, '--json', '--pack-destination', folder]
+    const [packed] = JSON.parse(await runNode({ args, cwd: folder, npm: this.#npm }))
+    return join(folder, basename(packed.filename))
+  }
+
+  #notInstalled(name: string): WalgError {
+    const isCore = this.#host.registry.plugins.some((plugin) => plugin.name === name)
+    const why = isCore ? 'it ships with walg' : 'it is not installed; walg plugins shows what is'
+    return new WalgError('E_USAGE', `unable to uninstall ${name}: ${why}`, { details: { name } })
+  }
+}
+
+function isSame(one: ListedPlugin | undefined, other: ListedPlugin): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}
