@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { writeFileSync } from 'node:fs'
 import { temporaryFolder } from './temporary-folder.js'
 
 const require = createRequire(import.meta.url)

@@ -133,7 +133,7 @@ describe('two plugins with the same', () => {
 
   test('extension are fine when one is preferred', async () => {
     vi.stubEnv('WALG_PREFER_PLUGINS', 'other, b')
-    onTestFinished(() => vi.unstubAllEnvs())
+    onTestFinished(() => void vi.unstubAllEnvs())
 
     expect((await new Registry(both()).compressorFor('sz'))?.id).toBe('two')
   })
@@ -195,7 +195,7 @@ describe('a module that is not of walg', () => {
     const written: unknown[] = []
     const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(text) > 0)
     const stdout = vi.spyOn(process.stdout, 'write')
-    onTestFinished(() => vi.restoreAllMocks())
+    onTestFinished(() => void vi.restoreAllMocks())
 
     await loadModule(engine("process.stdout.write('noise'); exports.default = 1"), './engine.cjs')
 
