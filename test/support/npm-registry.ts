@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { temporaryFolder } from './temporary-folder.js'
 
 const require = createRequire(import.meta.url)
 const START_MS = 30_000
@@ -21,7 +21,7 @@ export interface NpmRegistry extends AsyncDisposable {
  * for packages that depend on others; without one nothing leaves the machine.
  */
 export async function startNpmRegistry(options: { readonly uplink?: string } = {}): Promise<NpmRegistry> {
-  const folder = temporaryFolder()
+  const folder = mkdtempSync(join(tmpdir(), 'walg-registry-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}/`
   const npmrc = join(folder, 'npmrc')
@@ -53,6 +53,7 @@ export async function startNpmRegistry(options: { readonly uplink?: string } = {
     async [Symbol.asyncDispose]() {
       const ended = new Promise((resolve) => server.once('exit', resolve))
       if (server.kill()) await ended
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

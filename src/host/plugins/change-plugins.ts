@@ -22,11 +22,15 @@ export class PluginChanges {
 
   /** Installs or updates one plugin, and says which it was. */
   async install(source: PluginSource): Promise<PluginDescriptor> {
+    if (source.kind === 'npm') {
+      const [name] = /^(@[^/]+\/)?[^@/:]+/.exec(source.spec) ?? []
+      return await this.#add(async (folder) => await this.#oclif('install', [source.spec], folder), name)
+    }
     return await this.#add(async (folder) => {
-      if (source.kind === 'npm') return await this.#oclif('install', [source.spec], folder)
       const packed = source.kind === 'file' ? source.path : await this.#pack(source.path, folder)
-      await this.#oclif('install', [keepPackedFile(packed, folder)], folder, source.path)
+      const kept = keepPackedFile(packed, folder)
       if (source.kind === 'folder') rmSync(packed)
+      await this.#oclif('install', [kept], folder, source.path)
     })
   }
 
@@ -40,59 +44,51 @@ export class PluginChanges {
       (plugin) => plugin.name === name && plugin.origin !== 'core',
     )
     if (!isInstalled) throw this.#notInstalled(name)
-    await this.#change({ run: async (folder) => await this.#oclif('uninstall', [name], folder) })
+    await this.#change(async (folder) => await this.#oclif('uninstall', [name], folder))
   }
 
   /** Brings every plugin that came from a registry to its newest version. Gives those that are another version now. */
   async update(): Promise<readonly PluginDescriptor[]> {
-    const before = new Map(this.#host.registry.plugins.map(({ name, version }) => [name, version]))
-    let after: readonly PluginDescriptor[] = []
-    await this.#change({
-      run: async (folder) => {
-        await this.#oclif('update', [], folder)
-        after = pluginsOf(folder)
-      },
-    })
-    return after.filter(({ name, version }) => before.get(name) !== version)
+    return await this.#change(async (folder) => await this.#oclif('update', [], folder))
   }
 
   /** Removes all installed and linked plugins, also where their list cannot be read any more. */
   async reset(): Promise<void> {
-    await this.#change({ run: async () => undefined, isFresh: true })
+    await this.#change(async () => undefined, true)
   }
 
-  /** A change after which one plugin is new, or has been put in the place of an older one. */
-  async #add(run: (folder: string) => Promise<void>): Promise<PluginDescriptor> {
-    let added: PluginDescriptor | undefined
-    await this.#change({
-      run: async (folder) => {
-        const before = new Map(listedPlugins(folder).map((entry) => [entry.name, entry]))
-        await run(folder)
-        const entries = listedPlugins(folder)
-        const changed = entries.find((entry) => !isSame(before.get(entry.name), entry)) ?? entries.at(-1)
-        added = pluginsOf(folder).find(({ name }) => name === changed?.name)
-      },
-      added: () => added,
+  /** A change that is about one plugin, of this name if it is known. */
+  async #add(run: (folder: string) => Promise<void>, name?: string): Promise<PluginDescriptor> {
+    let isThere: PluginDescriptor | undefined
+    const changed = await this.#change(async (folder) => {
+      await run(folder)
+      isThere = pluginsOf(folder).find((plugin) => plugin.name === name)
     })
-    return added!
+    return changed[0] ?? isThere!
   }
 
-  async #change(o: {
-    readonly run: (folder: string) => Promise<void>
-    readonly isFresh?: boolean
-    readonly added?: () => PluginDescriptor | undefined
-  }): Promise<void> {
+  /** Gives the plugins that are new or other than before; all of them have been checked. */
+  async #change(
+    run: (folder: string) => Promise<void>,
+    isFresh = false,
+  ): Promise<readonly PluginDescriptor[]> {
     const core = corePlugins(this.#host.root)
+    let changed: readonly PluginDescriptor[] = []
     await changeGeneration({
       directory: dataDirectory(),
-      ...(o.isFresh && { isFresh: true }),
+      isFresh,
       change: async (folder) => {
-        await o.run(folder)
+        const before = new Set(listedPlugins(folder).map((entry) => identityOf(folder, entry)))
+        await run(folder)
         dropUnusedFiles(folder)
+        const names = listedPlugins(folder)
+          .filter((entry) => !before.has(identityOf(folder, entry)))
+          .map(({ name }) => name)
+        changed = pluginsOf(folder).filter(({ name }) => names.includes(name))
       },
-      check: async (folder) =>
-        await checkGeneration({ folder, core, hostRoot: this.#host.root, added: o.added?.() }),
+      check: async (folder) => await checkGeneration({ folder, core, hostRoot: this.#host.root, changed }),
     })
+    return changed
   }
 
   /** `what` is the plugin as the user named it. */
@@ -136,6 +132,8 @@ export class PluginChanges {
   }
 }
 
-function isSame(one: ListedPlugin | undefined, other: ListedPlugin): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+/** What tells one plugin of a generation from another of the same name: where it came from, and its version. */
+function identityOf(folder: string, entry: ListedPlugin): string {
+  const version = pluginsOf(folder).find(({ name }) => name === entry.name)?.version
+  return JSON.stringify([entry.name, entry.type, entry.root, entry.url, version])
 }

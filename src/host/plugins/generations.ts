@@ -50,8 +50,8 @@ export async function changeGeneration({
   if (unsafe) throw unsafe
   await withLock(join(directory, 'lock'), async () => {
     const current = currentGeneration(directory)
-    const next = (current ?? 0) + 1
-    removeOthers(directory, [next - 2, next - 1])
+    const next = nextGeneration(directory)
+    removeOthers(directory, current)
     const folder = join(generationsFolder(directory), String(next))
     try {
       if (current === undefined || isFresh) makeEmpty(folder)
@@ -64,7 +64,7 @@ export async function changeGeneration({
       rmSync(folder, { recursive: true, force: true })
       throw error
     }
-    removeOthers(directory, [next - 1, next])
+    removeOthers(directory, next, current)
   })
 }
 
@@ -99,12 +99,28 @@ function turnTo(directory: string, generation: number): void {
   syncPath(directory)
 }
 
-/** What a crash has left, and generations that nothing uses any more. */
-function removeOthers(directory: string, kept: readonly (number | undefined)[]): void {
-  for (const name of readdirSync(generationsFolder(directory))) {
-    if (kept.includes(Number(name))) continue
-    rmSync(join(generationsFolder(directory), name), { recursive: true, force: true })
+/** A number that was never used: npm may still be at work in the folder of an installation that was killed. */
+function nextGeneration(directory: string): number {
+  return Math.max(0, currentGeneration(directory) ?? 0, ...generationsIn(directory)) + 1
+}
+
+function generationsIn(directory: string): readonly number[] {
+  return readdirSync(generationsFolder(directory)).map(Number).filter(Number.isInteger)
+}
+
+/** Removes what a crash has left, and generations that nothing uses any more. */
+function removeOthers(directory: string, current?: number, previous = olderThan(directory, current)): void {
+  for (const generation of generationsIn(directory)) {
+    if (generation === current || generation === previous) continue
+    rmSync(join(generationsFolder(directory), String(generation)), { recursive: true, force: true })
   }
+}
+
+/** The generation before the one in use: programs that began with it go on loading from it. */
+function olderThan(directory: string, current = 0): number | undefined {
+  return generationsIn(directory)
+    .filter((generation) => generation < current)
+    .sort((a, b) => b - a)[0]
 }
 
 function syncTree(folder: string): void {
