@@ -83,8 +83,12 @@ function named<T extends object>(entries: Readonly<Record<string, T>> = {}): Rec
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, { ...entry, name }]))
 }
 
-/** `duck:delete` for the commands `duck delete …`. */
+/**
+ * `duck:delete` for the commands `duck delete …`. oclif's help leaves topics out that have nothing below them, as an engine that is not
+ * loaded would.
+ */
 function topicsBelow(engine: string, ids: readonly string[]): readonly Interfaces.Topic[] {
+  if (ids.length === 0) return [{ name: `${engine}:not-loaded`, hidden: true }]
   const first = ids.filter((id) => id.includes(' ')).map((id) => id.split(' ')[0])
   return [...new Set(first)].map((word) => ({ name: `${engine}:${word}` }))
 }

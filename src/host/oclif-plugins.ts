@@ -1,4 +1,5 @@
 import { Config, type Interfaces, Plugin } from '@oclif/core'
+import { sharedOperations } from '@walg/core'
 import { HOST_KEY } from '@walg/core/cli'
 import { enginePlugin, type Operations } from './engine-plugin.js'
 import type { HostProgram } from './host-program.js'
@@ -39,11 +40,21 @@ async function commandsOf(
   argv: readonly string[],
 ): Promise<Interfaces.Plugin> {
   const isWanted = argv.includes(engine) || argv[0] === 'completion'
-  const operations: Operations = isWanted ? (await host.registry.engine(engine)).operations : {}
+  const operations = isWanted ? await operationsOf(host, engine) : {}
   const words = argv.slice(1).join(' ')
   const isRun =
     argv[0] === engine &&
     !argv.some((word) => word === '--help' || word === '-h') &&
     Object.keys(operations).some((id) => words === id || words.startsWith(`${id} `))
   return await enginePlugin({ plugin, engine, operations, isDescribed: isWanted && !isRun })
+}
+
+/** What the engine brings, and before it what every engine with a catalogue gets. */
+async function operationsOf(host: HostProgram, engine: string): Promise<Operations> {
+  const contribution = await host.registry.engine(engine)
+  const shared = Object.entries(sharedOperations(contribution))
+  return {
+    ...Object.fromEntries(shared.map(([id, operation]) => [id, async () => operation])),
+    ...contribution.operations,
+  }
 }
