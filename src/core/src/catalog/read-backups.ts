@@ -23,9 +23,21 @@ export async function readBackups(
   rules: CatalogRules,
   signal: AbortSignal,
 ): Promise<readonly CataloguedBackup[]> {
+  const { objects } = await storage.listFolder(BACKUP_FOLDER, { signal })
+  const sentinels = objects
+    .filter(({ key }) => backupOfSentinelName(key) !== undefined)
+    .map((info) => ({ ...info, key: `${BACKUP_FOLDER}/${info.key}` }))
+  return await readListedBackups(storage, sentinels, rules, signal)
+}
+
+/** The same for sentinels that a listing of the storage has shown. */
+export async function readListedBackups(
+  storage: Storage,
+  sentinels: readonly ObjectInfo[],
+  rules: CatalogRules,
+  signal: AbortSignal,
+): Promise<readonly CataloguedBackup[]> {
   const folder = storage.sub(BACKUP_FOLDER)
-  const { objects } = await folder.listFolder('', { signal })
-  const sentinels = objects.filter(({ key }) => backupOfSentinelName(key) !== undefined)
   const backups: CataloguedBackup[] = []
   await inParallel(sentinels.entries(), CONCURRENCY, async ([at, sentinel]) => {
     backups[at] = await readBackup(folder, sentinel, rules, signal)
@@ -39,7 +51,7 @@ async function readBackup(
   rules: CatalogRules,
   signal: AbortSignal,
 ): Promise<CataloguedBackup> {
-  const name = backupOfSentinelName(key) ?? key
+  const name = backupOfSentinelName(key.slice(BACKUP_FOLDER.length + 1)) ?? key
   const found = {
     name,
     storageName: folder.name,

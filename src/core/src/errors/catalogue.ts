@@ -188,7 +188,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
   E_BACKUP_NOT_FOUND: {
     exit: 2,
     meaning: 'The repository holds no such backup.',
-    remedy: 'walg pg backup-list shows those it holds.',
+    remedy: 'backup-list shows those it holds.',
   },
   E_BACKUP_INVALID: {
     exit: 8,
@@ -197,8 +197,14 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
   },
   E_BACKUP_AMBIGUOUS: {
     exit: 2,
-    meaning: 'Several backups fit the user data.',
+    meaning: 'Several backups fit the user data, or the beginning of a name.',
     remedy: 'Give the name of one.',
+  },
+  E_DELETE_REFUSED: {
+    exit: 7,
+    meaning:
+      'What a delete command asks for would take away something that has to stay. Nothing was deleted.',
+    remedy: 'The message says what stands in the way.',
   },
   E_BACKUP_FAILED: {
     exit: 9,

@@ -1,5 +1,6 @@
 import type { DatabaseEngine, Operation } from '@walg/sdk'
 import { sharedBackupList } from './backup-list.js'
+import { sharedDeletes } from './delete.js'
 
 /**
  * The commands that every engine with `catalog` gets, by id; a space in an id makes a command below another. None for an engine
@@ -8,6 +9,6 @@ import { sharedBackupList } from './backup-list.js'
 export function sharedOperations(engine: DatabaseEngine): Readonly<Record<string, Operation>> {
   const rules = engine.catalog
   if (!rules) return {}
-  const operations = [sharedBackupList(rules)]
+  const operations = [sharedBackupList(rules), ...sharedDeletes(rules)]
   return Object.fromEntries(operations.map((operation) => [operation.id, operation]))
 }

@@ -1,0 +1,129 @@
+import { type BackupChoice, chooseBackups } from './choose-backups.js'
+import type { RepositoryObject, RetentionCatalog } from './retention-catalog.js'
+import type { BackupDecision, ObjectDecision, RetentionPlan } from './retention-plan.js'
+import type { RetentionRequest } from './retention-request.js'
+
+type Fate = Omit<ObjectDecision, 'object'>
+
+/** Of objects that no rule covers. */
+export const UNKNOWN: Fate = {
+  isDeleted: false,
+  reason: 'unknown: nothing that walg or WAL-G gives such a name',
+}
+const NEW_SENTINEL: Fate = { isDeleted: false, reason: 'its backup was finished only now' }
+const NEEDED_LOG: Fate = { isDeleted: false, reason: 'a backup that stays, or may be in progress, needs it' }
+const OLD_LOG: Fate = { isDeleted: true, reason: 'it is older than what the backups that stay need' }
+const LOG_NOT_ASKED: Fate = { isDeleted: false, reason: 'only backups are to go' }
+
+/**
+ * Decides what becomes of every backup and object. Pure: the same catalogue and request give the same plan. Throws
+ * `E_BACKUP_NOT_FOUND` for what is not there, and `E_DELETE_REFUSED` for what must not be done.
+ *
+ * Whatever stays keeps what it needs: an increment its parents, a backup its logs and, unless it stays only because it is
+ * permanent, all logs that follow. A backup that cannot be read may need anything that is older; one that may be in progress
+ * loses nothing. Objects that are unknown stay.
+ */
+export function planRetention(catalog: RetentionCatalog, request: RetentionRequest): RetentionPlan {
+  const choice = chooseBackups(catalog, request)
+  const backups = catalog.backups.map(({ name }) => decisionOn(name, choice))
+  const fates = new Map<string, Fate>(backups.map(({ name, ...fate }) => [name, fate]))
+  for (const name of choice.unfinished.keys()) fates.set(name, unfinishedFate(name, choice))
+
+  const sentinels = new Map<string, RepositoryObject[]>()
+  const parts = new Map<string, RepositoryObject[]>()
+  const logs: RepositoryObject[] = []
+  const known = new Set(catalog.backups.map(({ name }) => name))
+  const fateOf = (object: RepositoryObject): Fate => {
+    const role = catalog.roleOf(object.key)
+    switch (role.kind) {
+      case 'unknown':
+        return UNKNOWN
+      case 'log':
+        if (!choice.isClearing) return LOG_NOT_ASKED
+        if (choice.kept.logs.needs(role.range, object.modifiedMs)) return NEEDED_LOG
+        logs.push(object)
+        return OLD_LOG
+      case 'sentinel':
+      case 'part': {
+        const fate = role.kind === 'sentinel' && !known.has(role.backup) ? undefined : fates.get(role.backup)
+        if (fate?.isDeleted) addTo(role.kind === 'sentinel' ? sentinels : parts, role.backup, object)
+        return fate ?? NEW_SENTINEL
+      }
+    }
+  }
+  const objects = catalog.objects.map((object) => ({ object, ...fateOf(object) }))
+
+  const going = backups.filter(({ isDeleted }) => isDeleted).map(({ name }) => name)
+  const groups = choice.chains.childrenFirst(going.reverse())
+  const last = request.kind === 'target' ? [request.name] : []
+  const others = [...groups.flat(), ...choice.unfinished.keys()].filter((name) => !last.includes(name))
+  return {
+    backups,
+    objects,
+    phases: [
+      ...groups.map((group) => objectsOf(sentinels, group)),
+      objectsOf(parts, others),
+      // As long as anything is left of what was named, naming it again finds it.
+      objectsOf(parts, last),
+      logs,
+    ].filter((phase) => phase.length > 0),
+    warnings: warningsOf(catalog, choice, fates),
+    isHeldBack: catalog.backups.some(({ problem }) => problem !== undefined),
+  }
+}
+
+function decisionOn(name: string, choice: BackupChoice): BackupDecision {
+  const reason = choice.kept.reasonFor(name)
+  return reason === undefined
+    ? { name, isDeleted: true, reason: choice.reasonToDelete(name) }
+    : { name, isDeleted: false, reason }
+}
+
+function unfinishedFate(name: string, { kept, unfinished, isClearing, namedLeftover }: BackupChoice): Fate {
+  const { isYoung, lastMs } = unfinished.get(name)!
+  const needed = kept.reasonFor(name)
+  if (needed !== undefined) return { isDeleted: false, reason: needed }
+  if (kept.newestUnreadable !== undefined) {
+    return {
+      isDeleted: false,
+      reason: `${kept.newestUnreadable}, which cannot be read, may be an increment to it`,
+    }
+  }
+  if (isYoung) return { isDeleted: false, reason: 'its backup has no sentinel and may be in progress' }
+  if (name === namedLeftover) return { isDeleted: true, reason: 'it was named, and has no sentinel' }
+  if (!isClearing) return { isDeleted: false, reason: 'its backup has no sentinel and was not named' }
+  if (lastMs >= kept.oldestMs) {
+    return { isDeleted: false, reason: 'its backup has no sentinel, and is no older than those that stay' }
+  }
+  return { isDeleted: true, reason: 'it is left of a backup that has no sentinel' }
+}
+
+function warningsOf(
+  { backups }: RetentionCatalog,
+  { unfinished }: BackupChoice,
+  fates: ReadonlyMap<string, Fate>,
+): readonly string[] {
+  const unreadable = backups
+    .filter(({ problem }) => problem !== undefined)
+    .map(
+      ({ name, problem }) =>
+        `${name} cannot be read and is kept, with everything that it may need: ${problem}`,
+    )
+  const left = [...unfinished.keys()]
+    .filter((name) => !fates.get(name)?.isDeleted)
+    .map((name) => `${name} is kept, though it has no sentinel: ${fates.get(name)?.reason}`)
+  return [...unreadable, ...left]
+}
+
+function objectsOf(
+  byBackup: ReadonlyMap<string, readonly RepositoryObject[]>,
+  names: readonly string[],
+): readonly RepositoryObject[] {
+  return names.flatMap((name) => byBackup.get(name) ?? [])
+}
+
+function addTo(byBackup: Map<string, RepositoryObject[]>, name: string, object: RepositoryObject): void {
+  const objects = byBackup.get(name)
+  if (objects) objects.push(object)
+  else byBackup.set(name, [object])
+}

@@ -1,0 +1,72 @@
+import type { CatalogRules, LogRange, OperationContext, Storage } from '@walg/sdk'
+import { byTime, type CataloguedBackup, timeOfBackup } from '../catalog/catalogued-backup.js'
+import { readListedBackups } from '../catalog/read-backups.js'
+import { objectRoles } from './object-roles.js'
+import type { RepositoryObject, RetentionBackup, RetentionCatalog } from './retention-catalog.js'
+
+/** Lists the storages, and reads the backups that these lists show. */
+export async function readRetentionCatalog(
+  ctx: Pick<OperationContext, 'signal' | 'clock'>,
+  storages: readonly Storage[],
+  rules: CatalogRules,
+): Promise<RetentionCatalog> {
+  const { signal } = ctx
+  const roleOf = objectRoles(rules)
+  const objects: RepositoryObject[] = []
+  const backups: CataloguedBackup[] = []
+  for (const storage of storages) {
+    const sentinels = []
+    for await (const info of storage.list('', { signal })) {
+      const { key, size, modifiedAt } = info
+      objects.push({ storageName: storage.name, key, size, modifiedMs: modifiedAt.getTime() })
+      if (roleOf(key).kind === 'sentinel') sentinels.push(info)
+    }
+    backups.push(...(await readListedBackups(storage, sentinels, rules, signal)))
+  }
+  return { backups: retentionBackups(backups), objects, roleOf, nowMs: ctx.clock.now().getTime() }
+}
+
+/**
+ * Backups oldest first, names once. Of one in several storages what is worst for deleting counts: that a copy is permanent, or
+ * cannot be read, and whatever any copy needs.
+ */
+export function retentionBackups(backups: readonly CataloguedBackup[]): readonly RetentionBackup[] {
+  const byName = new Map<string, RetentionBackup>()
+  for (const backup of [...backups].sort(byTime)) {
+    const before = byName.get(backup.name)
+    const one = retentionBackup(backup)
+    byName.set(backup.name, before ? combined(before, one) : one)
+  }
+  return [...byName.values()].sort((a, b) => a.timeMs - b.timeMs || (a.name < b.name ? -1 : 1))
+}
+
+function retentionBackup(backup: CataloguedBackup): RetentionBackup {
+  const times = { timeMs: timeOfBackup(backup).getTime(), modifiedMs: backup.modifiedAt.getTime() }
+  const { name } = backup
+  if (backup.kind === 'unreadable') {
+    return { name, ...times, isPermanent: false, parents: [], problem: backup.reason }
+  }
+  const { isPermanent, parent, logs } = backup.info
+  return { name, ...times, isPermanent, parents: parent === undefined ? [] : [parent], ...(logs && { logs }) }
+}
+
+function combined(a: RetentionBackup, b: RetentionBackup): RetentionBackup {
+  const { logs: _a, problem: _b, ...rest } = a
+  const problem = a.problem ?? b.problem
+  const logs = a.logs && b.logs && spanOf(a.logs, b.logs)
+  return {
+    ...rest,
+    timeMs: Math.max(a.timeMs, b.timeMs),
+    modifiedMs: Math.max(a.modifiedMs, b.modifiedMs),
+    isPermanent: a.isPermanent || b.isPermanent,
+    parents: [...new Set([...a.parents, ...b.parents])],
+    ...(logs && { logs }),
+    ...(problem !== undefined && { problem }),
+  }
+}
+
+function spanOf(a: LogRange, b: LogRange): LogRange {
+  const [from = a.from] = [a.from, b.from].sort()
+  const [, to = a.to] = [a.to, b.to].sort()
+  return { from, to }
+}

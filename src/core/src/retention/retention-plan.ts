@@ -1,0 +1,32 @@
+import type { RepositoryObject } from './retention-catalog.js'
+
+export interface BackupDecision {
+  readonly name: string
+  readonly isDeleted: boolean
+  /** One line, without a full stop. */
+  readonly reason: string
+}
+
+export interface ObjectDecision {
+  readonly object: RepositoryObject
+  readonly isDeleted: boolean
+  readonly reason: string
+}
+
+/** What becomes of a repository. */
+export interface RetentionPlan {
+  /** Oldest first. */
+  readonly backups: readonly BackupDecision[]
+  /** Every object, in the order of the catalogue. */
+  readonly objects: readonly ObjectDecision[]
+  /**
+   * The objects that go. Each phase must be over before the next begins; within one the order does not matter. Sentinels of
+   * increments go before those of what they build on, and all sentinels before the rest, so that whatever still has a sentinel
+   * can be restored at any moment.
+   */
+  readonly phases: readonly (readonly RepositoryObject[])[]
+  /** What the user should know and may have to act on. */
+  readonly warnings: readonly string[]
+  /** Whether a backup that cannot be read has kept anything back. */
+  readonly isHeldBack: boolean
+}
