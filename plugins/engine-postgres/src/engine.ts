@@ -1,9 +1,11 @@
 import { defineEngine } from '@walg/sdk'
+import { pgCatalog } from './catalog/catalog-rules.js'
 import { pgSettings } from './settings.js'
 
 export default defineEngine({
   id: 'pg',
   settings: pgSettings,
+  catalog: pgCatalog,
   operations: {
     'backup-push': async () => (await import('./operations/backup-push.js')).backupPush,
     'backup-fetch': async () => (await import('./operations/backup-fetch.js')).backupFetch,

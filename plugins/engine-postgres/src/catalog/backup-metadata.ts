@@ -1,6 +1,6 @@
 import { type JsonValue, writeJson } from '@walg/core'
 import * as v from 'valibot'
-import { byteCount, parseMembers, unsigned64, validated, withNames } from './document.js'
+import { byteCount, type Members, parseMembers, unsigned64, validated, withNames } from './document.js'
 import { type BackupSentinel, DATE_FORMAT } from './sentinel.js'
 
 /** `<backup>/metadata.json`: what lists show. */
@@ -80,7 +80,12 @@ const schema = v.looseObject({
 
 /** Rejects with `E_BACKUP_INVALID`. */
 export function parseMetadata(key: string, bytes: Uint8Array): BackupMetadata {
-  const members = withNames(parseMembers(key, bytes), [...Object.keys(schema.entries), 'user_data'])
+  return metadataFrom(key, parseMembers(key, bytes))
+}
+
+/** The same from members that have been parsed. */
+export function metadataFrom(key: string, document: Members): BackupMetadata {
+  const members = withNames(document, [...Object.keys(schema.entries), 'user_data'])
   const known = validated(key, schema, members)
   return {
     startTime: known.start_time,

@@ -13,6 +13,11 @@ export function parseMembers(key: string, bytes: Uint8Array): Members {
   } catch (error) {
     throw invalidDocument(key, `it is no JSON (${(error as Error).message})`, error)
   }
+  return requireMembers(key, document)
+}
+
+/** The same for a document that has been parsed. */
+export function requireMembers(key: string, document: unknown): Members {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     throw invalidDocument(key, 'it is no JSON object')
   }

@@ -107,7 +107,12 @@ const NAMES = [...Object.keys(schema.entries), 'Spec', 'UserData', 'Files']
 
 /** Reads a sentinel of WAL-G, of any version. Rejects with `E_BACKUP_INVALID`. */
 export function parseSentinel(key: string, bytes: Uint8Array): BackupSentinel {
-  const members = withNames(parseMembers(key, bytes), NAMES)
+  return sentinelFrom(key, parseMembers(key, bytes))
+}
+
+/** The same from members that have been parsed. */
+export function sentinelFrom(key: string, document: Members): BackupSentinel {
+  const members = withNames(document, NAMES)
   const known = validated(key, schema, members)
   const spec = members['Spec']
   return {
