@@ -1,9 +1,7 @@
 import { type BackupChoice, chooseBackups } from './choose-backups.js'
 import type { RepositoryObject, RetentionCatalog } from './retention-catalog.js'
-import type { BackupDecision, ObjectDecision, RetentionPlan } from './retention-plan.js'
+import type { BackupDecision, Fate, RetentionPlan } from './retention-plan.js'
 import type { RetentionRequest } from './retention-request.js'
-
-type Fate = Omit<ObjectDecision, 'object'>
 
 /** Of objects that no rule covers. */
 export const UNKNOWN: Fate = {
@@ -51,7 +49,7 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
       }
     }
   }
-  const objects = catalog.objects.map((object) => ({ object, ...fateOf(object) }))
+  const objectFates = catalog.objects.map(fateOf)
 
   const going = backups.filter(({ isDeleted }) => isDeleted).map(({ name }) => name)
   const groups = choice.chains.childrenFirst(going.reverse())
@@ -59,7 +57,7 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
   const others = [...groups.flat(), ...choice.unfinished.keys()].filter((name) => !last.includes(name))
   return {
     backups,
-    objects,
+    fates: objectFates,
     phases: [
       ...groups.map((group) => objectsOf(sentinels, group)),
       objectsOf(parts, others),

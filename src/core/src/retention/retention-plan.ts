@@ -1,24 +1,22 @@
 import type { RepositoryObject } from './retention-catalog.js'
 
-export interface BackupDecision {
-  readonly name: string
+/** Whether something goes, and why; one value for all that have it in common. */
+export interface Fate {
   readonly isDeleted: boolean
   /** One line, without a full stop. */
   readonly reason: string
 }
 
-export interface ObjectDecision {
-  readonly object: RepositoryObject
-  readonly isDeleted: boolean
-  readonly reason: string
+export interface BackupDecision extends Fate {
+  readonly name: string
 }
 
 /** What becomes of a repository. */
 export interface RetentionPlan {
   /** Oldest first. */
   readonly backups: readonly BackupDecision[]
-  /** Every object, in the order of the catalogue. */
-  readonly objects: readonly ObjectDecision[]
+  /** What becomes of each object of the catalogue, in its order. */
+  readonly fates: readonly Fate[]
   /**
    * The objects that go. Each phase must be over before the next begins; within one the order does not matter. Sentinels of
    * increments go before those of what they build on, and all sentinels before the rest, so that whatever still has a sentinel

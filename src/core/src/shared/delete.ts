@@ -2,6 +2,7 @@ import type { ArgSpec, CatalogRules, FlagSpec, Operation, OperationContext, Oper
 import { executePlan } from '../retention/execute-plan.js'
 import { planRetention, UNKNOWN } from '../retention/plan-retention.js'
 import { readRetentionCatalog } from '../retention/read-retention-catalog.js'
+import type { RetentionCatalog } from '../retention/retention-catalog.js'
 import type { RetentionPlan } from '../retention/retention-plan.js'
 import {
   beforeRequest,
@@ -73,7 +74,7 @@ export function sharedDeletes(rules: CatalogRules): readonly Operation[] {
       const plan = planRetention(catalog, readRequest(input, catalog.backups, catalog.nowMs))
       const count = plan.phases.reduce((sum, phase) => sum + phase.length, 0)
       const isConfirmed = input.flags['confirm'] === true
-      tell(ctx, plan)
+      tell(ctx, catalog, plan)
       if (count === 0) ctx.log.info('No objects matched the deletion criteria.')
       else if (isConfirmed) {
         await executePlan(ctx, storages, plan)
@@ -82,7 +83,7 @@ export function sharedDeletes(rules: CatalogRules): readonly Operation[] {
         ctx.log.info(`Dry run: objects would be deleted count=${count}, Run with --confirm to execute`)
       }
       return {
-        ...(input.flags['json'] === true && { json: planJson(plan, isConfirmed) }),
+        ...(input.flags['json'] === true && { json: planJson(catalog, plan, isConfirmed) }),
         exitCode: plan.isHeldBack ? FOUND_PROBLEMS : 0,
       }
     },
@@ -90,10 +91,14 @@ export function sharedDeletes(rules: CatalogRules): readonly Operation[] {
 }
 
 /** In the words of WAL-G, and on stderr, as there. */
-function tell(ctx: OperationContext, { phases, objects, warnings }: RetentionPlan): void {
-  for (const { object, reason } of objects) {
-    if (reason === UNKNOWN.reason)
-      ctx.log.info(`Object is kept: ${object.key} storage=${object.storageName}, ${reason}`)
+function tell(
+  ctx: OperationContext,
+  { objects }: RetentionCatalog,
+  { phases, fates, warnings }: RetentionPlan,
+): void {
+  for (const [index, { key, storageName }] of objects.entries()) {
+    if (fates[index] === UNKNOWN)
+      ctx.log.info(`Object is kept: ${key} storage=${storageName}, ${UNKNOWN.reason}`)
   }
   for (const phase of phases) {
     for (const { key, storageName } of phase) {
@@ -104,7 +109,8 @@ function tell(ctx: OperationContext, { phases, objects, warnings }: RetentionPla
 }
 
 function planJson(
-  { backups, objects, warnings }: RetentionPlan,
+  { objects }: RetentionCatalog,
+  { backups, fates, warnings }: RetentionPlan,
   isConfirmed: boolean,
 ): OperationResult['json'] {
   const action = (isDeleted: boolean) => (isDeleted ? 'delete' : 'keep')
@@ -115,12 +121,12 @@ function planJson(
       action: action(isDeleted),
       reason,
     })),
-    objects: objects.map(({ object, isDeleted, reason }) => ({
-      key: object.key,
-      storage_name: object.storageName,
-      size: object.size,
-      action: action(isDeleted),
-      reason,
+    objects: objects.map(({ key, storageName, size }, index) => ({
+      key,
+      storage_name: storageName,
+      size,
+      action: action(fates[index]!.isDeleted),
+      reason: fates[index]!.reason,
     })),
     warnings,
   }

@@ -33,7 +33,8 @@ function deletedLogs(catalog: RetentionCatalog, request: RetentionRequest): read
 }
 
 function reasonOf(catalog: RetentionCatalog, request: RetentionRequest, key: string): string | undefined {
-  return planRetention(catalog, request).objects.find(({ object }) => object.key === key)?.reason
+  const index = catalog.objects.findIndex((one) => one.key === key)
+  return planRetention(catalog, request).fates[index]?.reason
 }
 
 test('before a full backup goes what is older, with the logs that nothing kept needs', () => {

@@ -144,7 +144,8 @@ test(`${COUNT} random plans take nothing that a kept backup needs, killed anywhe
       deleted.filter((key) => forbidden.has(key)),
       what,
     ).toEqual([])
-    const decided = plan.objects.filter(({ isDeleted }) => isDeleted).map(({ object }) => object.key)
+    const listed = (await readRetentionCatalog(ctx, [opened(driver)], duckCatalog)).objects
+    const decided = listed.filter((_, index) => plan.fates[index]?.isDeleted).map(({ key }) => key)
     expect([...deleted].sort(), what).toEqual(decided.sort())
     if (plan.backups.some(({ isDeleted }) => isDeleted)) seen.withBackups++
     if (deleted.some((key) => key.startsWith('quack_005/'))) seen.withLogs++
