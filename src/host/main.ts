@@ -5,6 +5,7 @@ import { engineArguments } from './engine-arguments.js'
 import type { HostProgram } from './host-program.js'
 import { allPlugins } from './registry/installed-plugins.js'
 import { loadModule } from './registry/load-module.js'
+import { enginePackage } from './registry/missing-plugins.js'
 import { Registry } from './registry/registry.js'
 import { stderrLog } from './stderr-log.js'
 
@@ -28,7 +29,8 @@ export async function main(argv: readonly string[], options: LaunchOptions): Pro
     const self = [process.execPath, join(__dirname, `${program}.cjs`), ...(options.isDropIn ? [] : [engine])]
     const host: HostProgram = { registry, self, isDropIn: options.isDropIn, root: HOST_ROOT }
     if (!declared) {
-      if (options.isDropIn) await registry.engine(engine)
+      // Rejects with the command that installs it.
+      if (options.isDropIn || enginePackage(engine) !== undefined) await registry.engine(engine)
       return await viaOclif(argv, host)
     }
     const words = engineArguments(rest)

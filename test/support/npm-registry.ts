@@ -32,7 +32,7 @@ export async function startNpmRegistry(options: { readonly uplink?: string } = {
   const server = spawn(
     process.execPath,
     [program, '--config', join(folder, 'config.yaml'), '--listen', `127.0.0.1:${port}`],
-    { stdio: 'ignore', env: { PATH: process.env['PATH'] ?? '', HOME: folder } },
+    { stdio: 'ignore', env: { ...process.env, HOME: folder } },
   )
   const env = {
     npm_config_userconfig: npmrc,
