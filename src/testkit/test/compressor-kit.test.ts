@@ -1,10 +1,29 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { type ByteStream, type CodecOptions, type Compressor, WalgError } from '@walg/sdk'
-import { compressorKit } from '@walg/testkit'
-import { describe, expect, test } from 'vitest'
+import { collect, compressorKit } from '@walg/testkit'
+import {
+  allAtOnce,
+  cutTo,
+  deaf,
+  deafLater,
+  endsAtEmptyChunk,
+  endsWithEmptyChunk,
+  greedy,
+  ignores,
+  leavesSourceOpen,
+  recyclesTooEarly,
+  sharesState,
+  takesChunksForBlocks,
+  wrapsErrors,
+  wrongAlone,
+} from './support/bad-transforms.js'
+import { ByteReader } from './support/byte-reader.js'
+import { type KnownBad, proveKit } from './support/known-bad.js'
 
 const BLOCK_BYTES = 1024 * 1024
 const MAGIC = 0x6b_69_74_21
+const STORED = 0x73_74_6f_72
+const signal = new AbortController().signal
 
 /**
  * A codec of our own that keeps the contract: magic, then blocks of length, checksum and deflated bytes; an empty block
@@ -24,14 +43,14 @@ const good: Compressor = {
     yield word(0)
   },
   async *decompress(source, o) {
-    const reader = new Reader(source)
+    const reader = new ByteReader(source)
     try {
       o.signal.throwIfAborted()
-      if ((await reader.word()) !== MAGIC) throw damage('E_CODEC_CORRUPT')
-      for (let length = await reader.word(); length > 0; length = await reader.word()) {
+      if ((await wordOf(reader)) !== MAGIC) throw damage('E_CODEC_CORRUPT')
+      for (let length = await wordOf(reader); length > 0; length = await wordOf(reader)) {
         o.signal.throwIfAborted()
-        const sum = await reader.word()
-        const packed = await reader.bytes(length)
+        const sum = await wordOf(reader)
+        const packed = await exactly(reader, length)
         if (checksum(packed) !== sum) throw damage('E_CODEC_CORRUPT')
         yield new Uint8Array(inflateRawSync(packed))
       }
@@ -61,6 +80,16 @@ function word(value: number): Buffer {
   return bytes
 }
 
+async function exactly(reader: ByteReader, count: number): Promise<Buffer> {
+  const bytes = await reader.bytes(count)
+  if (bytes.length < count) throw damage('E_CODEC_TRUNCATED')
+  return bytes
+}
+
+async function wordOf(reader: ByteReader): Promise<number> {
+  return (await exactly(reader, 4)).readUInt32LE()
+}
+
 function checksum(bytes: Uint8Array): number {
   let sum = 1
   for (const byte of bytes) sum = (sum * 31 + byte) >>> 0
@@ -71,167 +100,127 @@ function damage(code: string): WalgError {
   return new WalgError(code, 'unable to decompress')
 }
 
-class Reader {
-  readonly #chunks: AsyncIterator<Uint8Array>
-  #rest: Uint8Array = new Uint8Array()
-
-  constructor(source: ByteStream) {
-    this.#chunks = source[Symbol.asyncIterator]()
-  }
-
-  async hasMore(): Promise<boolean> {
-    while (this.#rest.length === 0) {
-      const next = await this.#chunks.next()
-      if (next.done) return false
-      this.#rest = next.value
-    }
-    return true
-  }
-
-  async bytes(count: number): Promise<Uint8Array> {
-    const parts: Uint8Array[] = []
-    for (let left = count; left > 0; ) {
-      if (!(await this.hasMore())) throw damage('E_CODEC_TRUNCATED')
-      const part = this.#rest.subarray(0, left)
-      this.#rest = this.#rest.subarray(part.length)
-      left -= part.length
-      parts.push(part)
-    }
-    return Buffer.concat(parts)
-  }
-
-  async word(): Promise<number> {
-    return Buffer.from(await this.bytes(4)).readUInt32LE()
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return?.()
-  }
-}
-
-async function all(stream: ByteStream): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
-  return Buffer.concat(chunks)
-}
-
 async function* once(bytes: Uint8Array): ByteStream {
   if (bytes.length > 0) yield bytes
 }
 
-const KNOWN_BAD: Readonly<Record<string, Partial<Compressor>>> = {
-  'what is compressed comes back, whatever its size and kind': {
-    async *decompress(source, o) {
-      const bytes = await all(good.decompress(source, o))
-      if (bytes.length > 0) yield bytes.subarray(0, 4 * BLOCK_BYTES)
-    },
-  },
-  'the length of chunks changes nothing, neither way': {
-    async *decompress(source, o) {
-      // Takes the first chunk for the whole magic.
-      const chunks = source[Symbol.asyncIterator]()
-      const first = await chunks.next()
-      if (first.done || first.value.length < 4) throw damage('E_CODEC_CORRUPT')
-      yield* good.decompress(resumed(first.value, chunks), o)
-    },
-  },
-  'one block at a time gives the same bytes as several': {
-    decompress: (source, o) => (o.concurrency > 1 ? good.decompress(source, o) : source),
-  },
-  'compressBuffer gives what decompress reads': { compressBuffer: async (bytes) => [bytes] },
-  'no chunk is empty': {
-    async *compress(source, o) {
-      yield* good.compress(source, o)
-      yield new Uint8Array()
-    },
-  },
-  'input that is cut anywhere is an error, also before its first byte': {
-    async *decompress(source, o) {
-      try {
-        yield* good.decompress(source, o)
-      } catch (error) {
-        if ((error as WalgError).code !== 'E_CODEC_TRUNCATED') throw error
-      }
-    },
-  },
-  'bytes after the end are an error': {
-    async *decompress(source, o) {
-      try {
-        yield* good.decompress(source, o)
-      } catch (error) {
-        if ((error as WalgError).code !== 'E_CODEC_TRAILING_DATA') throw error
-      }
-    },
-  },
-  'other data is an error': {
-    async *decompress(source, o) {
-      const bytes = await all(source)
-      if (bytes.length >= 4 && bytes.readUInt32LE() !== MAGIC) yield bytes
-      else yield* good.decompress(once(bytes), o)
-    },
-  },
-  'an abort ends both directions soon, with its reason': {
-    compress: (source, o) => good.compress(source, { ...o, signal: new AbortController().signal }),
-  },
-  'an error of the source comes out as it is': {
-    async *compress(source: ByteStream, o: CodecOptions) {
-      try {
-        yield* good.compress(source, o)
-      } catch (error) {
-        throw new Error('wrapped', { cause: error })
-      }
-    },
-  },
-  'a reader that stops early ends the source': {
-    async *decompress(source, o) {
-      const chunks = source[Symbol.asyncIterator]()
-      // Hides the end of reading from the source.
-      yield* good.decompress({ [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) }, o)
-    },
-  },
-  'the source is asked for no more than the concurrency needs': {
-    async *compress(source, o) {
-      yield* good.compress(once(await all(source)), o)
-    },
-  },
-  'chunks given back were in the source, each once, and are not used any more': {
-    async *compress(source, o) {
-      const { recycle, ...rest } = o
-      const early = async function* (): ByteStream {
-        for await (const chunk of source) {
-          recycle?.(chunk)
-          yield chunk
-        }
-      }
-      yield* good.compress(early(), rest)
-    },
+const { compress, decompress } = good
+
+/** Gives out the memory of the buffer itself, for what does not get smaller. */
+const storing: Partial<Compressor> = {
+  compressBuffer: async (bytes) => [word(STORED), bytes],
+  async *decompress(source, o) {
+    const stored = Buffer.from(await collect(source))
+    if (stored.readUInt32LE() === STORED) yield stored.subarray(4)
+    else yield* decompress(once(stored), o)
   },
 }
 
-async function* resumed(first: Uint8Array, rest: AsyncIterator<Uint8Array>): ByteStream {
-  yield first
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+const KNOWN_BAD: Readonly<Record<string, readonly KnownBad<Partial<Compressor>>[]>> = {
+  'what goes in comes back, whatever its size and kind': [
+    [{ decompress: cutTo(4 * BLOCK_BYTES, decompress) }, /^4194305 bytes: 4194304 bytes came/],
+  ],
+  '64 MiB come back, as a stream': [
+    [{ decompress: cutTo(63 * BLOCK_BYTES, decompress) }, /the content of 64 MiB was changed/],
+  ],
+  'the length of chunks changes nothing, neither way': [
+    [{ decompress: takesChunksForBlocks(4, () => damage('E_CODEC_CORRUPT'), decompress) }, /decompress/],
+  ],
+  'empty chunks between others change nothing, neither way': [
+    [{ compress: endsAtEmptyChunk(compress) }, /with empty chunks: 0 bytes came/],
+    [{ decompress: endsAtEmptyChunk(decompress) }, /unable to decompress/],
+  ],
+  'one block at a time gives the same bytes as several': [
+    [{ compress: wrongAlone(compress) }, /unable to decompress/],
+    [{ decompress: wrongAlone(decompress) }, /decompress one block at a time/],
+  ],
+  'objects that are worked on at the same time do not disturb each other': [
+    [{ decompress: sharesState(decompress) }, /one object of 8 at once/],
+  ],
+  'no chunk is empty': [
+    [{ compress: endsWithEmptyChunk(compress) }, /compress gave an empty chunk/],
+    [{ decompress: endsWithEmptyChunk(decompress) }, /decompress gave an empty chunk/],
+  ],
+  'what is aborted before it begins ends soon, both ways, with the reason': [
+    [{ compress: deaf(compress) }, /should have been rejected/],
+    [{ decompress: deaf(decompress) }, /should have been rejected/],
+  ],
+  'what is aborted half way ends soon, both ways, with the reason': [
+    [{ compress: deafLater(compress) }, /should have been rejected/],
+    [{ decompress: wrapsErrors(decompress) }, /decompress ended with Error: wrapped instead of the reason/],
+  ],
+  'an error of the source comes out as it is, both ways': [
+    [{ compress: wrapsErrors(compress) }, /compress made Error: wrapped of an error of its source/],
+    [{ decompress: wrapsErrors(decompress) }, /decompress made Error: wrapped of an error of its source/],
+  ],
+  'a reader that stops early ends the source, both ways': [
+    [{ compress: leavesSourceOpen(compress) }, /compress did not end its source/],
+    [{ decompress: leavesSourceOpen(decompress) }, /decompress did not end its source/],
+  ],
+  'the source is asked for no more than the concurrency needs, both ways': [
+    [{ compress: greedy(compress) }, /compress read 64 MiB/],
+    [{ decompress: greedy(decompress) }, /decompress read 64.*MiB/],
+  ],
+  'chunks stay small, also of what shrank to almost nothing': [
+    [{ decompress: allAtOnce(decompress) }, /decompress gave a chunk of 64 MiB/],
+  ],
+  'chunks given back were in the source, each once, and are not used any more': [
+    [{ compress: recyclesTooEarly(compress) }, /the content was changed/],
+    [{ compress: recyclesTwice(compress) }, /a chunk was given back twice/],
+  ],
+  'compressBuffer gives what decompress reads': [
+    [{ compressBuffer: async (bytes) => [bytes] }, /unable to decompress/],
+  ],
+  'compressBuffer leaves its buffer as it was, and keeps nothing of it': [
+    [{ compressBuffer: spoilsBuffer }, /buffer after it was compressed/],
+    [storing, /after the buffer was used again/],
+  ],
+  'compressBuffer ends with the reason of an abort': [
+    [{ compressBuffer: (bytes, o) => packBuffer(bytes, { ...o, signal }) }, /should have been rejected/],
+  ],
+  'input that is cut anywhere is an error, also before its first byte': [
+    [{ decompress: ignores('E_CODEC_TRUNCATED', decompress) }, /^0 bytes cut to 0 of 8: the call succeeded/],
+  ],
+  'bytes after the end are an error': [
+    [
+      { decompress: ignores('E_CODEC_TRAILING_DATA', decompress) },
+      /^1 bytes after the end: the call succeeded/,
+    ],
+  ],
+  'other data is an error': [
+    [{ decompress: passesOther }, /^22 bytes that are not packed: the call succeeded/],
+  ],
 }
 
-const signal = new AbortController().signal
+function recyclesTwice(way: Compressor['compress']): Compressor['compress'] {
+  return (source, o) => {
+    const twice = (chunk: Uint8Array) => {
+      o.recycle?.(chunk)
+      o.recycle?.(chunk)
+    }
+    return way(source, { ...o, ...(o.recycle && { recycle: twice }) })
+  }
+}
 
-test.each(compressorKit.map((check) => [check.name, check] as const))(
-  'a good codec passes: %s',
-  async (_name, check) => {
-    await check.run({ compressor: good, signal })
-  },
-  60_000,
+async function packBuffer(bytes: Uint8Array, o: CodecOptions): Promise<readonly Uint8Array[]> {
+  return (await good.compressBuffer?.(bytes, o)) ?? []
+}
+
+async function spoilsBuffer(bytes: Uint8Array, o: CodecOptions): Promise<readonly Uint8Array[]> {
+  const packed = await packBuffer(bytes, o)
+  bytes.fill(0)
+  return packed
+}
+
+async function* passesOther(source: ByteStream, o: CodecOptions): ByteStream {
+  const bytes = Buffer.from(await collect(source))
+  if (bytes.length >= 4 && bytes.readUInt32LE() !== MAGIC) yield bytes
+  else yield* decompress(once(bytes), o)
+}
+
+proveKit(
+  compressorKit,
+  () => ({ compressor: good, signal }),
+  KNOWN_BAD,
+  (bad) => ({ compressor: { ...good, ...bad }, signal }),
 )
-
-describe('a bad codec is caught', () => {
-  test.each(compressorKit.map((check) => [check.name, check] as const))(
-    '%s',
-    async (name, check) => {
-      const bad = KNOWN_BAD[name]
-      expect(bad, 'every check has a codec that it catches').toBeDefined()
-
-      await expect(check.run({ compressor: { ...good, ...bad }, signal })).rejects.toThrow()
-    },
-    60_000,
-  )
-})

@@ -1,6 +1,6 @@
-import type { CodecOptions, Compressor } from '@walg/sdk'
-import { collect, streamOf } from '../bytes.js'
+import type { Compressor } from '@walg/sdk'
 import type { Check } from '../check.js'
+import type { Transform } from '../transform/transform.js'
 
 /** What a check of a compressor gets. */
 export interface CompressorEnv {
@@ -10,22 +10,10 @@ export interface CompressorEnv {
 
 export type CompressorCheck = Check<CompressorEnv>
 
-export function optionsOf({ signal }: CompressorEnv, concurrency = 4): CodecOptions {
-  return { signal, concurrency }
-}
-
-export async function compressed(
-  env: CompressorEnv,
-  bytes: Uint8Array,
-  chunkBytes?: number,
-): Promise<Uint8Array> {
-  return await collect(env.compressor.compress(streamOf(bytes, chunkBytes), optionsOf(env)))
-}
-
-export async function decompressed(
-  env: CompressorEnv,
-  bytes: Uint8Array,
-  chunkBytes?: number,
-): Promise<Uint8Array> {
-  return await collect(env.compressor.decompress(streamOf(bytes, chunkBytes), optionsOf(env)))
+export function compressorTransform({ compressor, signal }: CompressorEnv): Transform {
+  return {
+    pack: { name: 'compress', run: (source, o) => compressor.compress(source, o) },
+    unpack: { name: 'decompress', run: (source, o) => compressor.decompress(source, o) },
+    signal,
+  }
 }

@@ -1,13 +1,11 @@
-import { abortChecks } from './abort-checks.js'
-import type { CompressorCheck } from './compressor-env.js'
+import { transformChecks } from '../transform/transform-checks.js'
+import { bufferChecks } from './buffer-checks.js'
+import { type CompressorCheck, compressorTransform } from './compressor-env.js'
 import { damageChecks } from './damage-checks.js'
-import { memoryChecks } from './memory-checks.js'
-import { roundTripChecks } from './round-trip-checks.js'
 
 /** What every compressor must do. */
 export const compressorKit: readonly CompressorCheck[] = [
-  ...roundTripChecks,
+  ...transformChecks(compressorTransform),
+  ...bufferChecks,
   ...damageChecks,
-  ...abortChecks,
-  ...memoryChecks,
 ]

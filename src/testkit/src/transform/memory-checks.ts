@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import type { ByteStream } from '@walg/sdk'
+import { collect, pageLikeBytes, randomBytes, streamOf } from '../bytes.js'
+import { optionsOf, packed, type TransformCheck } from './transform.js'
+
+const MiB = 1024 * 1024
+const CONCURRENCY = 2
+/** Blocks are at most 4 MiB; some may wait on either side of the work. */
+const MOST_AHEAD = (2 * CONCURRENCY + 4) * 4
+const MOST_CHUNK_MIB = 8
+const SOURCE_CHUNKS = 64
+
+/** MiB that a way has read after two chunks of its output were taken, when nobody asks for more. */
+async function readAhead(run: (source: ByteStream) => ByteStream, chunks: readonly Uint8Array[]) {
+  let pulled = 0
+  const source = async function* (): ByteStream {
+    for (const chunk of chunks) {
+      pulled += chunk.length
+      yield chunk
+    }
+  }
+  const output = run(source())[Symbol.asyncIterator]()
+
+  await output.next()
+  await output.next()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+
+  await output.return?.()
+  return pulled / MiB
+}
+
+export const memoryChecks: readonly TransformCheck[] = [
+  {
+    name: 'the source is asked for no more than the concurrency needs, both ways',
+    async run(way) {
+      const o = optionsOf(way, CONCURRENCY)
+      // Does not compress, so that both ways have as much to read.
+      const noise = randomBytes(MiB)
+      const plain = Array.from({ length: SOURCE_CHUNKS }, () => noise)
+      const stored: Uint8Array[] = []
+      const repeated = async function* (): ByteStream {
+        for (let chunk = 0; chunk < SOURCE_CHUNKS; chunk++) yield randomBytes(MiB, chunk + 1)
+      }
+      for await (const chunk of way.pack.run(repeated(), o)) stored.push(chunk)
+
+      for (const [{ name, run }, chunks] of [
+        [way.pack, plain],
+        [way.unpack, stored],
+      ] as const) {
+        const ahead = await readAhead((source) => run(source, o), chunks)
+        assert.ok(ahead <= MOST_AHEAD, `${name} read ${ahead} MiB while nobody asked for more`)
+      }
+    },
+  },
+  {
+    name: 'chunks stay small, also of what shrank to almost nothing',
+    async run(way) {
+      const stored = await packed(way, new Uint8Array(SOURCE_CHUNKS * MiB), MiB)
+
+      for await (const chunk of way.unpack.run(streamOf(stored, stored.length), optionsOf(way))) {
+        const mib = chunk.length / MiB
+        assert.ok(mib <= MOST_CHUNK_MIB, `${way.unpack.name} gave a chunk of ${mib} MiB`)
+      }
+    },
+  },
+  {
+    name: 'chunks given back were in the source, each once, and are not used any more',
+    async run(way) {
+      const given = new Set<Uint8Array>()
+      const source = async function* (chunks: readonly Uint8Array[]): ByteStream {
+        for (const chunk of chunks) {
+          const own = new Uint8Array(chunk)
+          given.add(own)
+          yield own
+        }
+      }
+      const recycle = (chunk: Uint8Array) => {
+        assert.ok(given.delete(chunk), 'a chunk was given back twice, or is not one of the source')
+        chunk.fill(0xff)
+      }
+      const o = { ...optionsOf(way), recycle }
+      const plain = Array.from({ length: 6 }, (_, chunk) => pageLikeBytes(MiB, chunk))
+
+      const stored: Uint8Array[] = []
+      for await (const chunk of way.pack.run(source(plain), o)) stored.push(chunk)
+      const back = await collect(way.unpack.run(source(stored), o))
+
+      assert.ok(Buffer.concat(plain).equals(back), 'the content was changed')
+    },
+  },
+]
