@@ -9,3 +9,9 @@ export function placesIn(length: number, most: number): readonly number[] {
   const first = Array.from({ length: EDGE }, (_, at) => at)
   return [...first, ...between, ...first.map((at) => length - EDGE + at)]
 }
+
+/** Some of many, spread over all of them. */
+export function someOf<T>(all: readonly T[], most: number): readonly T[] {
+  const step = Math.max(1, all.length / most)
+  return Array.from({ length: Math.min(all.length, most) }, (_, at) => all[Math.floor(at * step)]!)
+}

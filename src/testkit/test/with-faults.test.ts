@@ -1,5 +1,5 @@
-import { WalgError } from '@walg/sdk'
-import { collect, FaultPlan, MemoryDriver, randomBytes, withFaults } from '@walg/testkit'
+import { type ByteStream, type PutOptions, type StorageDriver, WalgError } from '@walg/sdk'
+import { collect, FaultPlan, MemoryDriver, randomBytes, streamOf, withFaults } from '@walg/testkit'
 import { expect, test } from 'vitest'
 
 const signal = new AbortController().signal
@@ -91,3 +91,152 @@ test('a rule for some keys leaves others alone', async () => {
 
   expect((await faulty.head('key', { signal })).size).toBe(100_000)
 })
+
+test('the size that is told is wrong, the object is not', async () => {
+  const driver = await filled()
+  const fault = { kind: 'wrong-size', size: 7 } as const
+  const calls = ['head', 'get', 'put', 'putStream', 'copy', 'complete'] as const
+  const faulty = withFaults(streaming(driver), new FaultPlan(calls.map((call) => ({ call, fault }))))
+  const upload = await faulty.multipart!.begin('parts', { signal })
+  const part = await faulty.multipart!.uploadPart(upload, 1, [randomBytes(20)], { signal })
+
+  const { info, body } = await faulty.get('key', { signal })
+  const told = [
+    info,
+    await faulty.head('key', { signal }),
+    await faulty.put('put', [randomBytes(20)], { signal }),
+    await faulty.putStream!('stream', streamOf(randomBytes(20)), { signal }),
+    await faulty.copy!('key', 'copy', { signal }),
+    await faulty.multipart!.complete(upload, [part], { signal }),
+  ]
+
+  expect(told.map(({ size }) => size)).toEqual([7, 7, 7, 7, 7, 7])
+  expect(await collect(body)).toHaveLength(100_000)
+  expect(await sizes(driver)).toEqual({ copy: 100_000, key: 100_000, parts: 20, put: 20, stream: 20 })
+})
+
+test('a torn write stores the first bytes and rejects', async () => {
+  const driver = await filled()
+  const fault = { kind: 'torn', storedBytes: 5, error: unavailable } as const
+  const faulty = withFaults(
+    streaming(driver),
+    new FaultPlan([
+      { call: 'put', fault },
+      { call: 'putStream', fault },
+    ]),
+  )
+
+  await expect(faulty.put('put', [randomBytes(3), randomBytes(20)], { signal })).rejects.toBe(unavailable)
+  await expect(faulty.putStream!('stream', streamOf(randomBytes(20), 3), { signal })).rejects.toBe(
+    unavailable,
+  )
+
+  expect(await sizes(driver)).toEqual({ key: 100_000, put: 5, stream: 5 })
+})
+
+test('a torn write without an error says that all is stored', async () => {
+  const driver = await filled()
+  const fault = { kind: 'torn', storedBytes: 5 } as const
+  const faulty = withFaults(
+    streaming(driver),
+    new FaultPlan([
+      { call: 'put', fault },
+      { call: 'putStream', fault },
+      { call: 'uploadPart', fault },
+    ]),
+  )
+  const upload = await faulty.multipart!.begin('parts', { signal })
+
+  const put = await faulty.put('put', [randomBytes(20)], { signal })
+  const stream = await faulty.putStream!('stream', streamOf(randomBytes(20), 3), { signal })
+  const part = await faulty.multipart!.uploadPart(upload, 1, [randomBytes(20)], { signal })
+  await faulty.multipart!.complete(upload, [part], { signal })
+
+  expect([put.size, stream.size, part.size]).toEqual([20, 20, 20])
+  expect(await sizes(driver)).toEqual({ key: 100_000, parts: 5, put: 5, stream: 5 })
+})
+
+test('giving up an upload fails, and it stays open', async () => {
+  const driver = await filled()
+  const faulty = withFaults(
+    driver,
+    new FaultPlan([{ call: 'abort', fault: { kind: 'error', error: unavailable } }]),
+  )
+  const upload = await faulty.multipart!.begin('parts', { signal })
+
+  await expect(faulty.multipart!.abort(upload, { signal })).rejects.toBe(unavailable)
+  expect(driver.openUploads).toBe(1)
+
+  await faulty.multipart!.abort(upload, { signal })
+  expect(driver.openUploads).toBe(0)
+})
+
+test('a delayed call is made later, or ends with the reason of its abort', async () => {
+  const driver = await filled()
+  const rule = (ms: number) => ({ call: 'put', fault: { kind: 'delay', ms } }) as const
+  const before = performance.now()
+
+  await withFaults(driver, new FaultPlan([rule(30)])).put('late', [], { signal })
+
+  // A timer may come a millisecond early.
+  expect(performance.now() - before).toBeGreaterThan(28)
+  expect(driver.keys).toContain('late')
+
+  const abort = new AbortController()
+  const never = withFaults(driver, new FaultPlan([rule(60_000)])).put('never', [], { signal: abort.signal })
+  abort.abort(new Error('enough'))
+  await expect(never).rejects.toThrow('enough')
+  expect(driver.keys).not.toContain('never')
+})
+
+test('something else happens before a call', async () => {
+  const driver = await filled()
+  const seen: (readonly string[])[] = []
+  const fault = { kind: 'first', run: () => void seen.push(driver.keys) } as const
+
+  await withFaults(driver, new FaultPlan([{ call: 'put', fault }])).put('new', [], { signal })
+
+  expect(seen).toEqual([['key']])
+  expect(driver.keys).toEqual(['key', 'new'])
+})
+
+test('a plan says which calls were made', async () => {
+  const plan = new FaultPlan()
+  const faulty = withFaults(await filled(), plan)
+
+  await faulty.head('key', { signal })
+  await faulty.list('wal_005/', { signal })
+  await faulty.delete(['a', 'b'], { signal })
+
+  expect(plan.calls).toEqual([
+    { call: 'head', key: 'key' },
+    { call: 'list', key: 'wal_005/' },
+    { call: 'delete', key: 'a' },
+  ])
+})
+
+test('a fault that a call cannot have is refused', () => {
+  const torn = { kind: 'torn', storedBytes: 1 } as const
+
+  expect(() => new FaultPlan([{ call: 'delete', fault: torn }])).toThrow('delete cannot have the fault torn')
+})
+
+/** The driver, with streams and copies as a driver may have them. */
+function streaming(driver: MemoryDriver): StorageDriver {
+  return Object.assign(Object.create(driver), {
+    capabilities: driver.capabilities,
+    multipart: driver.multipart,
+    head: driver.head.bind(driver),
+    get: driver.get.bind(driver),
+    put: driver.put.bind(driver),
+    putStream: async (key: string, body: ByteStream, o: PutOptions) =>
+      await driver.put(key, [await collect(body)], o),
+    copy: async (from: string, to: string, o: PutOptions) =>
+      await driver.put(to, [await collect((await driver.get(from, o)).body)], o),
+  })
+}
+
+async function sizes(driver: MemoryDriver): Promise<Record<string, number>> {
+  const { objects } = await driver.list('', { signal })
+  return Object.fromEntries(objects.map(({ key, size }) => [key, size]))
+}

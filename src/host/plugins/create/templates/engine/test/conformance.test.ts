@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import type { OperationInput } from '@walg/sdk'
-import { MemoryDriver, type OperationTools, operationContext } from '@walg/testkit'
+import type { OperationContext, OperationInput } from '@walg/sdk'
+import { type BackupHooks, engineKit, MemoryDriver, operationContext } from '@walg/testkit'
 import engine from '../src/engine.js'
 
 const home = mkdtempSync(join(tmpdir(), 'sample-id-'))
@@ -18,44 +18,55 @@ for (const [path, text] of Object.entries(DOCUMENTS)) {
   writeFileSync(join(directory, path), text)
 }
 
-async function run(id: string, tools: OperationTools, input: Partial<OperationInput> = {}) {
+const settings = { WALG_SAMPLE_ID_DIRECTORY: directory }
+
+async function run(id: string, ctx: OperationContext, input: Partial<OperationInput> = {}) {
   const operation = await engine.operations[id]?.()
   assert.ok(operation)
-  const ctx = operationContext({ WALG_SAMPLE_ID_DIRECTORY: directory }, tools)
   return await operation.run(ctx, { args: {}, flags: {}, ...input })
 }
 
-function restore(driver: MemoryDriver, destination: string) {
-  return run(
-    'backup-fetch',
-    { driver },
-    {
-      args: { destination_directory: destination, backup_name: 'LATEST' },
-    },
-  )
+function restore(ctx: OperationContext, destination: string) {
+  return run('backup-fetch', ctx, {
+    args: { destination_directory: destination, backup_name: 'LATEST' },
+  })
 }
 
-const fails = (call: Promise<unknown>, code: string) => assert.rejects(call, { code })
+/** The kit backs this database up and restores it, with storages in which things go wrong. */
+const backups: BackupHooks = {
+  async open() {
+    const destination = join(mkdtempSync(join(home, 'trial-')), 'restored')
+    return {
+      settings,
+      push: (ctx) => run('backup-push', ctx),
+      fetch: (ctx) => restore(ctx, destination),
+      same() {
+        for (const [path, text] of Object.entries(DOCUMENTS))
+          assert.equal(readFileSync(join(destination, path), 'utf8'), text)
+        // Three documents and a folder, and nothing else.
+        assert.equal(readdirSync(destination, { recursive: true }).length, 4)
+      },
+    }
+  },
+}
+
+describe('engine kit', () => {
+  for (const check of engineKit) {
+    test(check.name, async (t) => {
+      const env = { engine, backups }
+      if (check.needs?.(env) === false) t.skip('the engine does not have this')
+      else await check.run(env)
+    })
+  }
+})
 
 describe('engine', () => {
-  test('a backup comes back byte for byte', async () => {
-    const driver = new MemoryDriver()
-    const destination = join(home, 'restored')
-
-    await run('backup-push', { driver })
-    await restore(driver, destination)
-
-    for (const [path, text] of Object.entries(DOCUMENTS))
-      assert.equal(readFileSync(join(destination, path), 'utf8'), text)
-    assert.equal(readdirSync(destination, { recursive: true }).length, 4)
-  })
-
   test('walg understands the sentinel', async () => {
-    const driver = new MemoryDriver()
-    await run('backup-push', { driver }, { flags: { permanent: true } })
-    const sentinelKey = driver.keys.find((key) => key.endsWith('_sentinel.json')) ?? ''
-    const ctx = operationContext({}, { driver })
-    const bytes = await (await ctx.storage()).readAll(sentinelKey, { signal: ctx.signal })
+    const ctx = operationContext(settings)
+    await run('backup-push', ctx, { flags: { permanent: true } })
+    const storage = await ctx.storage()
+    const { objects } = await storage.listFolder('basebackups_005', { signal: ctx.signal })
+    const bytes = await storage.readAll(`basebackups_005/${objects[0]?.key}`, { signal: ctx.signal })
 
     const info = engine.catalog?.describeBackup({
       name: 'any',
@@ -66,11 +77,6 @@ describe('engine', () => {
 
     assert.equal(info?.isPermanent, true)
     assert.equal(info?.uncompressedBytes, Object.values(DOCUMENTS).join('').length)
-    assert.throws(
-      () =>
-        engine.catalog?.describeBackup({ name: 'any', modifiedAt: new Date(), sentinel: {}, documents: {} }),
-      { code: 'E_BACKUP_INVALID' },
-    )
   })
 
   test('a backup that is aborted half way leaves nothing', async () => {
@@ -82,29 +88,33 @@ describe('engine', () => {
       abort.abort(new Error('enough'))
       return info
     }
+    const ctx = operationContext(settings, { driver, signal: abort.signal })
 
-    await assert.rejects(run('backup-push', { driver, signal: abort.signal }), /enough/)
+    await assert.rejects(run('backup-push', ctx), /enough/)
 
     assert.deepEqual(driver.keys, [])
   })
 
   test('a document that was changed in the repository is not restored', async () => {
     const driver = new MemoryDriver()
+    const ctx = operationContext(settings, { driver })
     const destination = join(home, 'changed')
-    await run('backup-push', { driver })
+    await run('backup-push', ctx)
     const key = driver.keys.find((found) => found.endsWith('one.json')) ?? ''
-    await driver.put(key, [Buffer.from('{"n":2}')], { signal: new AbortController().signal })
+    await driver.put(key, [Buffer.from('{"n":2}')], { signal: ctx.signal })
 
-    await fails(restore(driver, destination), 'E_INTEGRITY_CHECKSUM')
+    await assert.rejects(restore(ctx, destination), { code: 'E_INTEGRITY_CHECKSUM' })
 
     assert.ok(!readdirSync(destination).some((name) => name.startsWith('one.json')))
   })
 
   test('a folder that holds something is not restored to, and an empty repository has no backup', async () => {
-    const driver = new MemoryDriver()
-    await run('backup-push', { driver })
+    const ctx = operationContext(settings)
+    await run('backup-push', ctx)
 
-    await fails(restore(driver, directory), 'E_DESTINATION')
-    await fails(restore(new MemoryDriver(), join(home, 'none')), 'E_BACKUP_NOT_FOUND')
+    await assert.rejects(restore(ctx, directory), { code: 'E_DESTINATION' })
+    await assert.rejects(restore(operationContext(settings), join(home, 'none')), {
+      code: 'E_BACKUP_NOT_FOUND',
+    })
   })
 })
