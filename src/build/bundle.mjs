@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const root = new URL('../..', import.meta.url).pathname
-const HOST_ENTRIES = ['walg', 'wal-g', 'main', 'cli', 'commands', 'plugin-manager']
+const HOST_ENTRIES = ['walg', 'wal-g', 'main', 'cli', 'commands', 'plugin-manager', 'plugin-tools']
 // Loaded from node_modules at run time: native code, and packages that are only needed now and then.
 const EXTERNAL = ['@oclif/core', '@oclif/plugin-help', 'lz4-napi', 'pg', 'pg-native']
 // The host runs once per WAL segment: what only some config files need is not even parsed.

@@ -33,6 +33,7 @@ test('every source imports only what its room may import', () => {
 const everything = new Set([
   '@walg/sdk',
   '@walg/core',
+  '@walg/testkit',
   '@oclif/core',
   'pg',
   '@aws-sdk/client-s3',
@@ -55,6 +56,8 @@ describe('an import that is not allowed is found', () => {
       "import x from '../../plugins/storage-fs/src/storage.js'",
     ],
     ['the host imports a library', 'src/host/x.ts', "import x from 'ini'"],
+    ['the host imports the testkit', 'src/host/x.ts', "await import('@walg/testkit')"],
+    ['the host bundles its plugin tools', 'src/host/x/y.ts', "import { x } from '../plugin-tools.js'"],
     ['a storage imports core', 'plugins/storage-a/src/x.ts', "import { x } from '@walg/core'"],
     ['a storage knows a database', 'plugins/storage-a/src/x.ts', "const x = () => import('pg')"],
     [
@@ -105,6 +108,12 @@ describe('an import that is allowed is not found', () => {
     ],
     ["core's cli imports oclif", 'src/core/src/cli/x.ts', "import { Command } from '@oclif/core'"],
     ['the host imports oclif', 'src/host/x.ts', "import { run } from '@oclif/core'"],
+    ['plugin tools are the testkit', 'src/host/plugin-tools.ts', "export { x } from '@walg/testkit'"],
+    [
+      'the host uses the types of its plugin tools',
+      'src/host/x/y.ts',
+      "import type { X } from '../plugin-tools.js'",
+    ],
     ['a codec imports its library', 'plugins/codec-a/src/x.ts', "import { compress } from 'lz4-napi'"],
     [
       'an engine imports its driver late',

@@ -10,6 +10,7 @@ import PluginsLink from './plugins-link.js'
 import PluginsReset from './plugins-reset.js'
 import PluginsUninstall from './plugins-uninstall.js'
 import PluginsUpdate from './plugins-update.js'
+import PluginsVerify from './plugins-verify.js'
 import Version from './version.js'
 
 /** The host's own commands, by id. */
@@ -26,5 +27,6 @@ export const COMMANDS = {
   'plugins:reset': PluginsReset,
   'plugins:uninstall': PluginsUninstall,
   'plugins:update': PluginsUpdate,
+  'plugins:verify': PluginsVerify,
   version: Version,
 }

@@ -10,6 +10,8 @@ export interface CommandOptions {
   /** Real command lines for the help; `<%= config.bin %>` stands for the program. */
   readonly examples?: readonly string[]
   readonly hidden?: boolean
+  /** The program around this command, where it must know more than usual. */
+  host?(host: Host, argv: readonly string[]): Host
 }
 
 /**
@@ -27,7 +29,7 @@ export function operationCommand(operation: Operation, options: CommandOptions =
 
     override async run(): Promise<number> {
       const host = (this.config.options as unknown as Record<symbol, Host>)[HOST_KEY]!
-      return await runOperation(operation, this.argv, host)
+      return await runOperation(operation, this.argv, options.host?.(host, this.argv) ?? host)
     }
   }
   return OperationCommand

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { type Log, type Operation, type OperationResult, WalgError } from '@walg/sdk'
+import { type Log, type Operation, type OperationResult, type PluginManifest, WalgError } from '@walg/sdk'
 import { exitCodeOf, remedyOf } from '../errors/catalogue.js'
 import { Logger } from '../log/logger.js'
 import { TerminalProgress } from '../progress/terminal-progress.js'
@@ -18,7 +18,12 @@ export interface Host {
   readonly self: readonly string[]
   /** The `wal-g` drop-in: unknown settings are only warned about. */
   readonly isDropIn: boolean
+  /** Settings of a plugin that this run is about, which need not be installed. */
+  readonly guest?: GuestSettings
 }
+
+/** Names of settings, as in a manifest. */
+export type GuestSettings = Required<Pick<PluginManifest, 'settings' | 'secretSettings'>>
 
 /** Time in which an interrupted operation has to clean up. */
 const CLEAN_UP_MS = 4_500
@@ -78,8 +83,8 @@ async function settingsOf(commandLine: ParsedCommandLine, host: Host) {
   return await loadSettings({
     flags: commandLine.settings,
     environment: process.env,
-    pluginNames: host.registry.settingNames(),
-    secretPluginNames: host.registry.secretSettingNames(),
+    pluginNames: [...host.registry.settingNames(), ...(host.guest?.settings ?? [])],
+    secretPluginNames: [...host.registry.secretSettingNames(), ...(host.guest?.secretSettings ?? [])],
     isLenient: host.isDropIn,
     ...(commandLine.configPath !== undefined && { configPath: commandLine.configPath }),
   })
