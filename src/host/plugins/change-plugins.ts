@@ -40,9 +40,8 @@ export class PluginChanges {
   }
 
   async uninstall(name: string): Promise<void> {
-    const isInstalled = this.#host.registry.plugins.some(
-      (plugin) => plugin.name === name && plugin.origin !== 'core',
-    )
+    const { plugins } = this.#host.registry
+    const isInstalled = plugins.some((plugin) => plugin.name === name && plugin.origin !== 'core')
     if (!isInstalled) throw this.#notInstalled(name)
     await this.#change(async (folder) => await this.#oclif('uninstall', [name], folder))
   }
@@ -126,7 +125,8 @@ export class PluginChanges {
   }
 
   #notInstalled(name: string): WalgError {
-    const isCore = this.#host.registry.plugins.some((plugin) => plugin.name === name)
+    const { plugins } = this.#host.registry
+    const isCore = plugins.some((plugin) => plugin.name === name)
     const why = isCore ? 'it ships with walg' : 'it is not installed; walg plugins shows what is'
     return new WalgError('E_USAGE', `unable to uninstall ${name}: ${why}`, { details: { name } })
   }
