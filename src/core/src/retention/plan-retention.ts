@@ -105,7 +105,7 @@ function warningsOf(
     .filter(({ problem }) => problem !== undefined)
     .map(
       ({ name, problem }) =>
-        `${name} cannot be read and is kept, with everything that it may need: ${problem}`,
+        `${name} cannot be read and is kept, with all that it may need, until its sentinel is mended or removed: ${problem}`,
     )
   const left = [...unfinished.keys()]
     .filter((name) => !fates.get(name)?.isDeleted)

@@ -44,7 +44,7 @@ export const targetRequest: ReadRequest = ({ args }, backups) => {
 
 /** The modifier comes first, in capital letters; what it applies to is last. */
 function modifierAndValue(args: OperationInput['args'], modifiers: readonly string[]) {
-  const { first = '', second } = args
+  const { modifier_or_value: first = '', value: second } = args
   if (second === undefined) {
     if (first === '' || modifiers.includes(first)) throw commandLineError('the last argument is missing')
     return { modifier: undefined, value: first }

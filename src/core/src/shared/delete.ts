@@ -134,7 +134,7 @@ function planJson(
 
 function modified(first: string, second: string): ArgSpec {
   return [
-    { name: 'first', summary: first, required: true },
-    { name: 'second', summary: second, required: false },
+    { name: 'modifier_or_value', summary: first, required: true },
+    { name: 'value', summary: second, required: false },
   ]
 }

@@ -145,7 +145,11 @@ test('a backup that cannot be read stays, as does all that it may need', () => {
   expect(deletedBackups(catalog, before('full3'))).toEqual(['full2'])
   expect(deletedLogs(catalog, before('full3'))).toEqual([])
   expect(plan.isHeldBack).toBe(true)
-  expect(plan.warnings).toEqual([expect.stringMatching(/^broken cannot be read and is kept, .*: no JSON$/)])
+  expect(plan.warnings).toEqual([
+    expect.stringMatching(
+      /^broken cannot be read and is kept, .* until its sentinel is mended or removed: no JSON$/,
+    ),
+  ])
   expect(() => planRetention(catalog, before('broken'))).toThrow(/broken cannot be read/)
   expect(() => planRetention(catalog, { kind: 'target', name: 'broken', findsFull: false })).toThrow(
     /cannot be read/,
