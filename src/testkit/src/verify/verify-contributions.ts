@@ -5,6 +5,7 @@ import type {
   CompressorModule,
   CrypterDeclaration,
   CrypterModule,
+  DatabaseEngine,
   PluginContext,
   StorageDeclaration,
   StorageModule,
@@ -12,6 +13,7 @@ import type {
 import type { ConformanceEnv } from './conformance/conformance-env.js'
 import { verifyCompressor } from './conformance/verify-compressor.js'
 import { verifyCrypter } from './conformance/verify-crypter.js'
+import { verifyEngine } from './conformance/verify-engine.js'
 import { verifyStorage } from './conformance/verify-storage.js'
 import type { VerifyLine } from './report.js'
 import { type DeclaredItem, Subject } from './subject.js'
@@ -57,8 +59,8 @@ async function linesOf(item: DeclaredItem, dir: string, env: ConformanceEnv): Pr
       return await verifyCompressor(module as CompressorModule, env)
     case 'crypter':
       return await verifyCrypter(module as CrypterModule, item.value as unknown as CrypterDeclaration, env)
-    default:
-      return []
+    case 'engine':
+      return await verifyEngine(module as DatabaseEngine, env)
   }
 }
 

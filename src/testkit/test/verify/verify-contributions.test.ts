@@ -192,7 +192,7 @@ test('a compressor passes what it can, and fails what it cannot', async () => {
 
   expect(lines).toHaveLength(compressorKit.length + 1)
   expect(lines[1]).toMatchObject({
-    name: `compressor squeeze: ${compressorKit[0]!.name}`,
+    name: `compressor squeeze: ${compressorKit[0]?.name}`,
     status: 'passed',
   })
   expect(failedOf(lines).map(({ name }) => name)).toContain('compressor squeeze: other data is an error')
@@ -223,4 +223,18 @@ test('a crypter that refuses its key says why', async () => {
       why: 'unable to use WALG_VEIL_KEY: too short',
     },
   ])
+})
+
+test('a crypter that hides nothing fails its kit', async () => {
+  const open = async () => ({
+    id: 'veil',
+    encrypt: noneCompressor.compress,
+    decrypt: noneCompressor.decompress,
+  })
+  const dir = packageOf('crypters', defineCrypter({ id: 'veil', settings: {}, open }))
+
+  const lines = await verify(dir, pluginContext({ WALG_VEIL_KEY: 'key' }))
+
+  expect(lines[0]).toMatchObject({ name: 'crypter veil: opens with its settings', status: 'passed' })
+  expect(failedOf(lines).length).toBeGreaterThan(0)
 })

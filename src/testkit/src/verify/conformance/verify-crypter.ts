@@ -1,9 +1,10 @@
-import type { CrypterDeclaration, CrypterModule } from '@walg/sdk'
+import type { Crypter, CrypterDeclaration, CrypterModule } from '@walg/sdk'
+import { crypterKit } from '../../crypter/crypter-kit.js'
 import type { VerifyLine } from '../report.js'
 import { type ConformanceEnv, givenOf } from './conformance-env.js'
 import { runCheck } from './run-check.js'
 
-/** Opens a crypter with the key that the settings give. */
+/** Runs the crypter kit with the key that the settings give; what wants another key beside it is left out. */
 export async function verifyCrypter(
   module: CrypterModule,
   declaration: CrypterDeclaration,
@@ -15,8 +16,21 @@ export async function verifyCrypter(
     const why = `set ${names.join(' or ')} to a key made for trials`
     return [{ name: `${label} keeps the contract of crypters`, status: 'skipped', why }]
   }
+  let crypter: Crypter | undefined
   const opening = await runCheck(`${label}: opens with its settings`, timeoutMs, context.signal, async () => {
-    await module.open(context)
+    crypter = await module.open(context)
   })
-  return [opening]
+  const lines = [opening]
+  if (!crypter) return lines
+  // Whether changes show only at the end of the format is not known here, so it is not held against it.
+  const tools = { crypter, isProvenAtEnd: true }
+  for (const check of crypterKit) {
+    if (check.needs?.(tools) === false) continue
+    lines.push(
+      await runCheck(`${label}: ${check.name}`, timeoutMs, context.signal, (signal) =>
+        check.run({ ...tools, signal }),
+      ),
+    )
+  }
+  return lines
 }
