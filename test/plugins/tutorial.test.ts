@@ -1,8 +1,7 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { root, textOf } from '../guards/repository.js'
 import { describeWith } from '../support/describe-with.js'
@@ -13,8 +12,6 @@ import { distFolder, lacksSharedProgram } from '../support/run-walg.js'
 import { unprivilegedUser } from '../support/unprivileged-user.js'
 import { tutorialScript } from './tutorial-script.js'
 
-const run = promisify(execFile)
-
 test('the script of a tutorial holds its commands and writes its files, and nothing else', () => {
   const text = 'Say:\n\n```sh\necho 1\n```\n\n`a/b.ts`:\n\n```ts\nlet x\n```\n\nOut:\n\n```\n1\n```\n'
 
@@ -22,6 +19,11 @@ test('the script of a tutorial holds its commands and writes its files, and noth
     "set -euo pipefail\necho 1\ncat > 'a/b.ts' <<'END_OF_TUTORIAL_FILE'\nlet x\nEND_OF_TUTORIAL_FILE\n",
   )
 })
+
+/** How this machine reaches its packages, certificates and proxies among it; nothing of the npm that runs this test. */
+function surroundings(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)))
+}
 
 function lacksPsql(): string | undefined {
   const folder = postgresBinaries(15)
@@ -58,18 +60,34 @@ describeWith('docs/plugins/tutorial.md', lacksPostgres(15) ?? lacksPsql() ?? lac
     for (const path of [folder, bin, here]) giveTo(user, path)
 
     const began = Date.now()
-    const { stdout } = await run('bash', [join(folder, 'tutorial.sh')], {
+    const child = spawn('bash', [join(folder, 'tutorial.sh')], {
       cwd: here,
       env: {
+        ...surroundings(),
         HOME: folder,
         PATH: [bin, postgresBinaries(15), process.env['PATH']].join(':'),
         npm_config_registry: registry.url,
       },
-      maxBuffer: 64 << 20,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that servers end with it which it leaves behind when it fails.
+      detached: true,
       ...(user && { uid: user.uid, gid: user.gid }),
-    }).catch((error: Error & { readonly stdout: string; readonly stderr: string }) => {
-      throw new Error(`${error.message}\n${error.stdout.slice(-4000)}\n${error.stderr.slice(-4000)}`)
     })
+    let stdout = ''
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        if (stream === child.stdout) stdout += text
+        output += text
+      })
+    }
+    const code = await new Promise((resolve) => child.on('exit', resolve))
+    try {
+      process.kill(-child.pid!, 'SIGKILL')
+    } catch {
+      // Nothing was left behind.
+    }
+    expect({ code, output: code === 0 ? '' : output.slice(-4000) }).toEqual({ code: 0, output: '' })
     console.log(`the tutorial took ${((Date.now() - began) / 1000).toFixed(1)} seconds`)
 
     expect(stdout).toMatch(/# fail 0/)
