@@ -1,30 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { contributionOf } from '@walg/sdk'
 import { describe, expect, test } from 'vitest'
-import { root } from '../guards/repository.js'
 import { runWalg } from '../support/run-walg.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
-
-/** What `npm install` would bring to a new package. */
-const INSTALLED = {
-  '@walg/sdk': 'src/sdk',
-  '@walg/testkit': 'src/testkit',
-  '@types/node': 'node_modules/@types/node',
-  esbuild: 'node_modules/esbuild',
-  typescript: 'node_modules/typescript',
-  '.bin': 'node_modules/.bin',
-}
-
-function linkDependencies(folder: string): void {
-  for (const [name, source] of Object.entries(INSTALLED)) {
-    const link = join(folder, 'node_modules', name)
-    mkdirSync(dirname(link), { recursive: true })
-    symlinkSync(join(root, source), link)
-  }
-}
+import { linkDependencies } from './new-plugin.js'
 
 /** Output of an npm command; throws with all that it said when it fails. */
 function npm(folder: string, ...args: readonly string[]): string {
