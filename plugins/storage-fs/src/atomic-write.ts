@@ -7,13 +7,13 @@ import { temporaryName } from './temporary-name.js'
 const ATTEMPTS = 5
 
 /**
- * Makes a file appear whole and durable: written under a temporary name, synced, renamed, the folder synced. With `ifAbsent`
- * a file that is there already stays, and the call rejects with the system's EEXIST. Nothing is left when it fails.
+ * Makes a file appear whole and durable: written under a temporary name, synced, renamed, the folder synced. `place`
+ * gives the finished file its name. Nothing is left when it fails.
  */
 export async function writeAtomically(
   path: string,
-  ifAbsent: boolean,
   fill: (file: FileHandle) => Promise<void>,
+  place: (temporary: string, path: string) => Promise<void> = rename,
 ): Promise<void> {
   const { temporary, file } = await openTemporary(path)
   try {
@@ -23,8 +23,7 @@ export async function writeAtomically(
     } finally {
       await file.close()
     }
-    if (ifAbsent) await linkNew(temporary, path)
-    else await rename(temporary, path)
+    await place(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
     throw error
@@ -46,8 +45,8 @@ async function openTemporary(path: string) {
   }
 }
 
-/** A hard link is the one way to give a finished file a name that must be free. */
-async function linkNew(temporary: string, path: string): Promise<void> {
+/** Rejects with the system's EEXIST when the name is taken. A hard link is the one way to give a finished file a name that must be free. */
+export async function linkNew(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path)
   } catch (error) {

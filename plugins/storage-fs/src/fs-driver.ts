@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs'
-import { open, rmdir, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, open, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type ByteStream,
@@ -15,7 +15,8 @@ import {
   type StorageDriver,
   WalgError,
 } from '@walg/sdk'
-import { writeAtomically } from './atomic-write.js'
+import { linkNew, writeAtomically } from './atomic-write.js'
+import { withClaim } from './claim.js'
 import { storageError } from './fs-errors.js'
 import { listPage } from './list-folder.js'
 
@@ -100,7 +101,7 @@ export class FsDriver implements StorageDriver {
     return await this.#named('write', key, async () => {
       if (o.ifMatch !== undefined) await this.#requireMatch(key, o.ifMatch)
       try {
-        await writeAtomically(path, o.ifAbsent ?? false, async (file) => {
+        const fill = async (file: FileHandle) => {
           for await (const chunk of source.chunks()) {
             o.signal.throwIfAborted()
             for (let done = 0; done < chunk.length; ) {
@@ -108,13 +109,29 @@ export class FsDriver implements StorageDriver {
             }
           }
           o.signal.throwIfAborted()
-        })
+        }
+        await writeAtomically(path, fill, this.#placing(key, o))
       } catch (error) {
         if (source.failure) throw new SourceFailed(source.failure.error)
         throw error
       }
       return objectInfo(key, await stat(path, EXACT))
     })
+  }
+
+  /** How a finished file gets its name, by the conditions. */
+  #placing(
+    key: string,
+    { ifAbsent, ifMatch }: PutOptions,
+  ): (temporary: string, path: string) => Promise<void> {
+    if (ifMatch === undefined) return ifAbsent ? linkNew : rename
+    return async (temporary, path) => {
+      const isDone = await withClaim(path, ifMatch, async () => {
+        await this.#requireMatch(key, ifMatch)
+        await rename(temporary, path)
+      })
+      if (!isDone) throw changed('write', key)
+    }
   }
 
   async #requireMatch(key: string, etag: string): Promise<void> {

@@ -1,9 +1,17 @@
+import { createHash } from 'node:crypto'
+
 const TEMPORARY = /\.tmp\.\d{8}T\d{6}Z-[0-9a-f]{16}$/
 
 /** A name beside the object for what is still being written; WAL-G's form, so that either program hides it. */
 export function temporaryName(path: string): string {
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   return `${path}.tmp.${time}-${randomHex()}${randomHex()}`
+}
+
+/** The name by which one of those who want to replace this version of an object claims it; hidden as what is being written is. */
+export function claimName(path: string, etag: string): string {
+  const digest = createHash('sha256').update(etag).digest('hex')
+  return `${path}.tmp.00000000T000000Z-${digest.slice(0, 16)}`
 }
 
 /** Eight digits. Names need not be secret, only rarely the same: files are made exclusively. */

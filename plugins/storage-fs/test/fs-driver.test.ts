@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { randomBytes } from '@walg/testkit'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -7,7 +17,7 @@ import { describeOptional } from '../../../test/support/describe-with.js'
 import { temporaryFolder } from '../../../test/support/temporary-folder.js'
 import { FsDriver } from '../src/fs-driver.js'
 import { storageError } from '../src/fs-errors.js'
-import { isTemporary, temporaryName } from '../src/temporary-name.js'
+import { claimName, isTemporary, temporaryName } from '../src/temporary-name.js'
 
 const signal = new AbortController().signal
 const isRoot = process.getuid?.() === 0
@@ -229,4 +239,21 @@ describeOptional('a file system', lacksMount(), () => {
       message: 'unable to write x: the file system is mounted read-only',
     })
   })
+})
+
+test('a version that a killed process had claimed can be replaced a minute later', async () => {
+  const root = temporaryFolder()
+  const driver = new FsDriver(root)
+  const { etag } = await driver.put('key', [Buffer.from('1')], { signal })
+  const claim = claimName(join(root, 'key'), etag ?? '')
+  writeFileSync(claim, '')
+  const replacing = () => driver.put('key', [Buffer.from('2')], { signal, ifMatch: etag ?? '' })
+
+  await expect(replacing()).rejects.toMatchObject({ code: 'E_STORAGE_PRECONDITION' })
+  const before = new Date(Date.now() - 61_000)
+  utimesSync(claim, before, before)
+  await replacing()
+
+  expect(readdirSync(root)).toEqual(['key'])
+  expect(readFileSync(join(root, 'key'), 'utf8')).toBe('2')
 })

@@ -6,7 +6,6 @@ import {
   cutTo,
   deaf,
   deafLater,
-  endsAtEmptyChunk,
   endsWithEmptyChunk,
   greedy,
   ignores,
@@ -125,10 +124,6 @@ const KNOWN_BAD: Readonly<Record<string, readonly KnownBad<Partial<Compressor>>[
   ],
   'the length of chunks changes nothing, neither way': [
     [{ decompress: takesChunksForBlocks(4, () => damage('E_CODEC_CORRUPT'), decompress) }, /decompress/],
-  ],
-  'empty chunks between others change nothing, neither way': [
-    [{ compress: endsAtEmptyChunk(compress) }, /with empty chunks: 0 bytes came/],
-    [{ decompress: endsAtEmptyChunk(decompress) }, /unable to decompress/],
   ],
   'one block at a time gives the same bytes as several': [
     [{ compress: wrongAlone(compress) }, /unable to decompress/],

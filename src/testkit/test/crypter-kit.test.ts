@@ -7,7 +7,6 @@ import {
   cutTo,
   deaf,
   deafLater,
-  endsAtEmptyChunk,
   endsWithEmptyChunk,
   greedy,
   ignores,
@@ -75,10 +74,6 @@ const KNOWN_BAD: Readonly<Record<string, readonly KnownBad<Partial<Crypter>>[]>>
   ],
   'the length of chunks changes nothing, neither way': [
     [{ decrypt: takesChunksForBlocks(16, truncated, decrypt) }, /unable to decrypt: short chunk/],
-  ],
-  'empty chunks between others change nothing, neither way': [
-    [{ encrypt: endsAtEmptyChunk(encrypt) }, /with empty chunks: 0 bytes came/],
-    [{ decrypt: endsAtEmptyChunk(decrypt) }, /unable to decrypt/],
   ],
   'one block at a time gives the same bytes as several': [
     [{ decrypt: wrongAlone(decrypt) }, /decrypt one block at a time/],

@@ -1,6 +1,7 @@
-import { type ByteStream, type PutOptions, type StorageDriver, WalgError } from '@walg/sdk'
+import { WalgError } from '@walg/sdk'
 import { collect, FaultPlan, MemoryDriver, randomBytes, streamOf, withFaults } from '@walg/testkit'
 import { expect, test } from 'vitest'
+import { streaming } from './support/streaming-driver.js'
 
 const signal = new AbortController().signal
 const unavailable = new WalgError('E_STORAGE_UNAVAILABLE', 'unable to reach it', { retryable: true })
@@ -220,21 +221,6 @@ test('a fault that a call cannot have is refused', () => {
 
   expect(() => new FaultPlan([{ call: 'delete', fault: torn }])).toThrow('delete cannot have the fault torn')
 })
-
-/** The driver, with streams and copies as a driver may have them. */
-function streaming(driver: MemoryDriver): StorageDriver {
-  return Object.assign(Object.create(driver), {
-    capabilities: driver.capabilities,
-    multipart: driver.multipart,
-    head: driver.head.bind(driver),
-    get: driver.get.bind(driver),
-    put: driver.put.bind(driver),
-    putStream: async (key: string, body: ByteStream, o: PutOptions) =>
-      await driver.put(key, [await collect(body)], o),
-    copy: async (from: string, to: string, o: PutOptions) =>
-      await driver.put(to, [await collect((await driver.get(from, o)).body)], o),
-  })
-}
 
 async function sizes(driver: MemoryDriver): Promise<Record<string, number>> {
   const { objects } = await driver.list('', { signal })

@@ -64,4 +64,52 @@ export const conditionalPutChecks: readonly StorageCheck[] = [
       sameBytes(await readObject(env, 'versions'), randomBytes(11, 2), 'second version')
     },
   },
+  {
+    name: 'of several puts with ifMatch at once one wins, and its object stays',
+    needs: ({ conditionalPut }) => conditionalPut,
+    async run(env) {
+      const { driver, signal } = env
+      const { etag } = await driver.put('swapped', [randomBytes(10)], { signal })
+      if (etag === undefined) return
+      const put = (racer: number) =>
+        driver.put('swapped', [randomBytes(50_000, racer + 1)], { signal, ifMatch: etag })
+
+      const outcomes = await Promise.allSettled(Array.from({ length: RACERS }, (_, racer) => put(racer)))
+
+      const winners = outcomes.flatMap(({ status }, racer) => (status === 'fulfilled' ? [racer] : []))
+      assert.equal(winners.length, 1, `${winners.length} puts of ${RACERS} won`)
+      sameBytes(
+        await readObject(env, 'swapped'),
+        randomBytes(50_000, winners[0]! + 1),
+        'object of the winner',
+      )
+    },
+  },
+  {
+    name: 'ifMatch of what is not there is refused, and stores nothing',
+    needs: ({ conditionalPut }) => conditionalPut,
+    async run({ driver, signal }) {
+      const { etag } = await driver.put('gone', [randomBytes(10)], { signal })
+      if (etag === undefined) return
+      await driver.delete(['gone'], { signal })
+
+      await rejectsWith('E_STORAGE_PRECONDITION', () =>
+        driver.put('gone', [randomBytes(10)], { signal, ifMatch: etag }),
+      )
+
+      await rejectsWith('E_STORAGE_NOT_FOUND', () => driver.head('gone', { signal }))
+    },
+  },
+  {
+    name: 'ifAbsent stores again what was deleted',
+    async run(env) {
+      const { driver, signal } = env
+      await driver.put('again', [randomBytes(100, 1)], { signal, ifAbsent: true })
+      await driver.delete(['again'], { signal })
+
+      await driver.put('again', [randomBytes(100, 2)], { signal, ifAbsent: true })
+
+      sameBytes(await readObject(env, 'again'), randomBytes(100, 2), 'object that was stored again')
+    },
+  },
 ]

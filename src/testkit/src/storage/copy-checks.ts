@@ -25,4 +25,17 @@ export const copyChecks: readonly StorageCheck[] = [
       await rejectsWith('E_STORAGE_NOT_FOUND', async () => await driver.copy?.('absent', 'copy', { signal }))
     },
   },
+  {
+    name: 'a copy takes the place of what was there',
+    async run(env) {
+      const { driver, signal } = env
+      if (!driver.copy) return
+      await driver.put('from', [randomBytes(10, 1)], { signal })
+      await driver.put('to', [randomBytes(5_000, 2)], { signal })
+
+      await driver.copy('from', 'to', { signal })
+
+      sameBytes(await readObject(env, 'to'), randomBytes(10, 1), 'copy over another object')
+    },
+  },
 ]

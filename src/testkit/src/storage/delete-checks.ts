@@ -55,4 +55,24 @@ export const deleteChecks: readonly StorageCheck[] = [
       assert.equal((await driver.head('kept/object', { signal })).key, 'kept/object')
     },
   },
+  {
+    name: 'a batch of as many keys as the driver allows is deleted, missing ones among them',
+    async run({ driver, signal }) {
+      const keys = Array.from(
+        { length: Math.min(1000, driver.capabilities.deleteBatch) },
+        (_, at) => `full/${at}`,
+      )
+      const stored = keys.filter((_, at) => at % 50 === 0)
+      for (const key of stored) await driver.put(key, [], { signal })
+
+      const outcomes = await driver.delete(keys, { signal })
+
+      assert.equal(
+        outcomes.filter(({ deleted }) => deleted).length,
+        keys.length,
+        'not every key counts as deleted',
+      )
+      for (const key of stored) await rejectsWith('E_STORAGE_NOT_FOUND', () => driver.head(key, { signal }))
+    },
+  },
 ]

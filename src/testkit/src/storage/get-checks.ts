@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
-import { rejection, rejectsWith, sameBytes } from '../assertions.js'
+import { rejection, rejectsWith, sameBytes, within } from '../assertions.js'
 import { collect, randomBytes } from '../bytes.js'
 import { readObject } from './read-object.js'
 import type { StorageCheck } from './storage-env.js'
+
+/** More than a driver would keep connections for. */
+const LEFT_BODIES = 100
 
 export const getChecks: readonly StorageCheck[] = [
   {
@@ -104,6 +107,42 @@ export const getChecks: readonly StorageCheck[] = [
       })
 
       assert.equal(error, reason)
+    },
+  },
+  {
+    name: 'bodies that are not read to their end leave the driver as it was',
+    async run(env) {
+      const bytes = randomBytes(1_000_000)
+      await env.driver.put('left', [bytes], { signal: env.signal })
+      for (let time = 0; time < LEFT_BODIES; time++) {
+        const { body } = await env.driver.get('left', { signal: env.signal })
+        for await (const _chunk of body) break
+      }
+
+      const whole = within(10_000, `reading after ${LEFT_BODIES} bodies were left`, readObject(env, 'left'))
+
+      sameBytes(await whole, bytes, 'object after bodies of it were left')
+    },
+  },
+  {
+    name: 'a body is of one version, also when the object is replaced meanwhile',
+    async run({ driver, signal }) {
+      const [before, after] = [randomBytes(3_000_000, 1), randomBytes(3_000_000, 2)]
+      await driver.put('replaced', [before], { signal })
+
+      const { body } = await driver.get('replaced', { signal })
+      const chunks: Uint8Array[] = []
+      try {
+        for await (const chunk of body) {
+          if (chunks.length === 0) await driver.put('replaced', [after], { signal })
+          chunks.push(chunk)
+        }
+      } catch {
+        // To notice it is as good.
+        return
+      }
+
+      sameBytes(Buffer.concat(chunks), before, 'body of an object that was replaced while it was read')
     },
   },
 ]

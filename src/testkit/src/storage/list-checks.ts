@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ListOptions } from '@walg/sdk'
+import { byBytes, listAll } from './list-all.js'
 import type { StorageCheck, StorageEnv } from './storage-env.js'
 
 const KEYS = ['b/1', 'b/2', 'b/c/1', 'b/c/2', 'b-', 'b.', 'b0', 'a', 'z/y/x'] as const
@@ -7,24 +7,6 @@ const KEYS = ['b/1', 'b/2', 'b/c/1', 'b/c/2', 'b-', 'b.', 'b0', 'a', 'z/y/x'] as
 async function fill({ driver, signal }: StorageEnv): Promise<void> {
   for (const key of KEYS) await driver.put(key, [Buffer.from(key)], { signal })
 }
-
-/** All pages of a list, and how many there were. */
-async function listAll({ driver, signal }: StorageEnv, prefix: string, o: Omit<ListOptions, 'signal'> = {}) {
-  const keys: string[] = []
-  const folders: string[] = []
-  let pages = 0
-  let cursor: string | undefined
-  do {
-    const page = await driver.list(prefix, { signal, ...o, ...(cursor !== undefined && { cursor }) })
-    keys.push(...page.objects.map(({ key }) => key))
-    folders.push(...page.folders)
-    cursor = page.nextCursor
-    assert.ok(++pages <= 1000, 'the pages of a list do not end')
-  } while (cursor !== undefined)
-  return { keys, folders, pages }
-}
-
-const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 export const listChecks: readonly StorageCheck[] = [
   {

@@ -62,4 +62,39 @@ export const multipartChecks: readonly StorageCheck[] = [
 
     await rejectsWith('E_STORAGE_NOT_FOUND', () => driver.head('given-up', { signal }))
   }),
+  check('a part that is sent again takes the place of the first', async (env, multipart) => {
+    const { signal } = env
+    const [first, second] = partsFor(env) as [Uint8Array, Uint8Array]
+    const upload = await multipart.begin('sent-again', { signal })
+    await multipart.uploadPart(upload, 1, [second], { signal })
+
+    const part = await multipart.uploadPart(upload, 1, [first], { signal })
+    await multipart.complete(upload, [part], { signal })
+
+    sameBytes(await readObject(env, 'sent-again'), first, 'object of a part that was sent again')
+  }),
+  check('an upload completed with ifAbsent leaves what is there as it is', async (env, multipart) => {
+    const { driver, signal } = env
+    const upload = await multipart.begin('taken', { signal })
+    const part = await multipart.uploadPart(upload, 1, [randomBytes(2000)], { signal })
+    await driver.put('taken', [randomBytes(10)], { signal })
+
+    await rejectsWith('E_STORAGE_EXISTS', () =>
+      multipart.complete(upload, [part], { signal, ifAbsent: true }),
+    )
+
+    await multipart.abort(upload, { signal })
+    sameBytes(await readObject(env, 'taken'), randomBytes(10), 'object that was there')
+  }),
+  check('two uploads of one key know nothing of each other', async (env, multipart) => {
+    const { signal } = env
+    const [one, two] = [await multipart.begin('both', { signal }), await multipart.begin('both', { signal })]
+    const part = await multipart.uploadPart(one, 1, [randomBytes(2000, 1)], { signal })
+    await multipart.uploadPart(two, 1, [randomBytes(2000, 2)], { signal })
+    await multipart.abort(two, { signal })
+
+    await multipart.complete(one, [part], { signal })
+
+    sameBytes(await readObject(env, 'both'), randomBytes(2000, 1), 'object of the upload that was completed')
+  }),
 ]

@@ -71,6 +71,17 @@ export const putChecks: readonly StorageCheck[] = [
         "it's",
         '-leading',
         '.hidden',
+        'a%2Fb',
+        'a..b',
+        '...',
+        'back\\slash',
+        '*?[x]{y}',
+        '"quoted" <x> & y',
+        'a:b,c;d=e@f!(g)$h~^|',
+        ' spaces around ',
+        '象🐘',
+        `${'deep/'.repeat(20)}below`,
+        'long'.repeat(50),
       ]
       for (const key of keys) await env.driver.put(`names/${key}`, [Buffer.from(key)], { signal: env.signal })
 

@@ -87,4 +87,30 @@ export const streamPutChecks: readonly StorageCheck[] = [
       })
     },
   },
+  {
+    name: 'an empty stream is an empty object',
+    async run(env) {
+      const putStream = streamPut(env)
+      if (!putStream) return
+
+      const info = await putStream('nothing', streamOf(new Uint8Array()), { signal: env.signal })
+
+      assert.equal(info.size, 0)
+      assert.equal((await env.driver.head('nothing', { signal: env.signal })).size, 0)
+    },
+  },
+  {
+    name: 'a stream with ifAbsent leaves what is there as it is',
+    async run(env) {
+      const putStream = streamPut(env)
+      if (!putStream) return
+      await env.driver.put('kept', [randomBytes(100, 1)], { signal: env.signal })
+
+      await rejectsWith('E_STORAGE_EXISTS', () =>
+        putStream('kept', streamOf(randomBytes(200_000, 2)), { signal: env.signal, ifAbsent: true }),
+      )
+
+      sameBytes(await readObject(env, 'kept'), randomBytes(100, 1), 'object that was there')
+    },
+  },
 ]

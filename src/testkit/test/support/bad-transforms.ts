@@ -30,19 +30,6 @@ export const cutTo = (most: number, good: Way): Way =>
     }
   }
 
-/** Forgets what comes behind an empty chunk. */
-export const endsAtEmptyChunk =
-  (good: Way): Way =>
-  (source, o) =>
-    good(untilEmpty(source), o)
-
-async function* untilEmpty(source: ByteStream): ByteStream {
-  for await (const chunk of source) {
-    if (chunk.length === 0) return
-    yield chunk
-  }
-}
-
 export const endsWithEmptyChunk = (good: Way): Way =>
   async function* (source, o) {
     yield* good(source, o)
