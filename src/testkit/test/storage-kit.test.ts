@@ -472,7 +472,7 @@ const REFUSED = /^the call succeeded, it should have been rejected/
 
 /** With what words each of them is caught. */
 const SAYS: Readonly<Record<string, RegExp>> = {
-  'a stored object reads back byte for byte, whatever its size': /1048576[^]*1048577/,
+  'a stored object reads back byte for byte, whatever its size': /1048576[\s\S]*1048577/,
   'a body in several buffers is stored in their order': /^object of several buffers: 70000 bytes came/,
   'a second put takes the place of the first, also with a shorter body':
     /^object put twice: 50000 bytes came/,
