@@ -89,6 +89,9 @@ function named<T extends object>(entries: Readonly<Record<string, T>> = {}): Rec
  */
 function topicsBelow(engine: string, ids: readonly string[]): readonly Interfaces.Topic[] {
   if (ids.length === 0) return [{ name: `${engine}:not-loaded`, hidden: true }]
-  const first = ids.filter((id) => id.includes(' ')).map((id) => id.split(' ')[0])
-  return [...new Set(first)].map((word) => ({ name: `${engine}:${word}` }))
+  const below = new Map<string, string[]>()
+  for (const [first = '', ...rest] of ids.map((id) => id.split(' '))) {
+    if (rest.length > 0) below.set(first, [...(below.get(first) ?? []), rest.join(' ')])
+  }
+  return [...below].map(([word, rest]) => ({ name: `${engine}:${word}`, description: rest.join(', ') }))
 }

@@ -5,6 +5,7 @@ import { enginePlugin, type Operations } from './engine-plugin.js'
 import type { HostProgram } from './host-program.js'
 import { packageFolder } from './registry/installed-plugins.js'
 import type { PluginDescriptor } from './registry/plugin-descriptor.js'
+import { stderrLog } from './stderr-log.js'
 
 /**
  * oclif's config for a command line. oclif by itself would load code of every installed plugin, its hooks among it; so it gets to
@@ -33,20 +34,37 @@ async function loaded(options: Interfaces.PluginOptions): Promise<Interfaces.Plu
   return plugin
 }
 
+/** The commands of an engine, as far as the command line is about them; otherwise nothing of it is loaded. */
 async function commandsOf(
   host: HostProgram,
   plugin: PluginDescriptor,
   engine: string,
   argv: readonly string[],
 ): Promise<Interfaces.Plugin> {
-  const isWanted = argv.includes(engine) || argv[0] === 'completion'
-  const operations = isWanted ? await operationsOf(host, engine) : {}
+  const isNamed = argv[0] === engine || (argv[0] === 'help' && argv[1] === engine)
+  const operations = isNamed
+    ? await operationsOf(host, engine)
+    : argv[0] === 'completion'
+      ? await operationsIfAny(host, engine)
+      : {}
+  return await enginePlugin({ plugin, engine, operations, isDescribed: !isRun(engine, operations, argv) })
+}
+
+/** Whether the command line runs an operation, so that nobody wants to read about the others. */
+function isRun(engine: string, operations: Operations, argv: readonly string[]): boolean {
+  if (argv[0] !== engine || argv.includes('--help') || argv.includes('-h')) return false
   const words = argv.slice(1).join(' ')
-  const isRun =
-    argv[0] === engine &&
-    !argv.some((word) => word === '--help' || word === '-h') &&
-    Object.keys(operations).some((id) => words === id || words.startsWith(`${id} `))
-  return await enginePlugin({ plugin, engine, operations, isDescribed: isWanted && !isRun })
+  return Object.keys(operations).some((id) => words === id || words.startsWith(`${id} `))
+}
+
+/** What completes all commands does without those of an engine that does not load. */
+async function operationsIfAny(host: HostProgram, engine: string): Promise<Operations> {
+  try {
+    return await operationsOf(host, engine)
+  } catch (error) {
+    stderrLog().warn(`commands of ${engine} are left out: ${(error as Error).message}`)
+    return {}
+  }
 }
 
 /** What the engine brings, and before it what every engine with a catalogue gets. */

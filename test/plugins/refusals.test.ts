@@ -221,6 +221,25 @@ test('WALG_PREFER_PLUGINS chooses between two that contribute the same', async (
   expect([without.code, preferred.code, fromFile.code]).toEqual([4, 0, 0])
 })
 
+test('an engine that does not load leaves the help, completion and other engines as they are', async () => {
+  const { data, repository, env } = place()
+  const engines = [{ id: 'duck', module: './x.cjs' }]
+  const walg = { apiVersion: 1, contributes: { engines } }
+  placePlugins(data, [{ name: 'walg-engine-duck', walg, files: { 'x.cjs': 'throw new Error("boom")' } }])
+  const run = async (...args: string[]) =>
+    await runWalg(args, { env: { ...env, WALG_FILE_PREFIX: repository } })
+
+  expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ {2}duck /m) })
+  expect(await run('completion', 'bash')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('backup-push'),
+    stderr: expect.stringMatching(/commands of duck are left out: .*boom/),
+  })
+  expect(await run('plugins', 'inspect', 'duck')).toMatchObject({ code: 2 })
+  expect(await run('pg', 'backup-list')).toMatchObject({ code: 0 })
+  expect(await run('duck', 'backup-list')).toMatchObject({ code: 4, stderr: expect.stringContaining('boom') })
+})
+
 test('a setting of a plugin that is not installed is answered with the command that installs it', async () => {
   const { env } = place()
 
