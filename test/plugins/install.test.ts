@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -13,6 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type NpmRegistry, startNpmRegistry } from '../support/npm-registry.js'
 import { type Run, runWalg } from '../support/run-walg.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
+import { unprivilegedUser } from '../support/unprivileged-user.js'
 
 /** A codec as a stranger would pack it: no SDK, no build. */
 interface SampleCodec {
@@ -158,6 +160,21 @@ describe('without a network', () => {
     expect(readdirSync(folder)).toContain('codec.cjs')
   })
 
+  test.each(['install', 'link'])(
+    '%s of what is there already changes nothing, and is no error',
+    async (command) => {
+      const folder = writeCodec(join(home, 'package'))
+      await plugins(command, folder)
+      const before = await installed()
+
+      expect(await plugins(command, folder)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^(installed|linked) walg-codec-same 1\.0\.0/),
+      })
+      expect(await installed()).toEqual(before)
+    },
+  )
+
   test('another file of the same name is another version', async () => {
     const file = pack(writeCodec(join(home, 'package')), home)
     await plugins('install', file, '--offline')
@@ -204,6 +221,21 @@ describe('without a network', () => {
 
     expect(run.stderr).toMatch(message)
     expect({ code: run.code, lines: run.stderr.trim().split('\n').length }).toEqual({ code, lines: 1 })
+  })
+
+  test('a folder of plugins that belongs to somebody else is told from a failure of npm', async ({
+    skip,
+  }) => {
+    const user = unprivilegedUser()
+    if (!user) skip('only root can be somebody else')
+    await plugins('install', writeCodec(join(home, 'package')), '--offline')
+    chmodSync(home, 0o755)
+
+    const run = await runWalg(['plugins', 'reset'], { env, user, cwd: '/' })
+
+    expect(run.code).toBe(4)
+    expect(run.stderr).toMatch(/unable to write to the folder of plugins .*\/data: EACCES/)
+    expect(await installed()).toEqual(['walg-codec-same 1.0.0 user'])
   })
 
   test('a failed installation leaves the plugins as they were', async () => {

@@ -24,19 +24,29 @@ export class PluginChanges {
   async install(source: PluginSource): Promise<PluginDescriptor> {
     if (source.kind === 'npm') {
       const [name] = /^(@[^/]+\/)?[^@/:]+/.exec(source.spec) ?? []
-      return await this.#add(async (folder) => await this.#oclif('install', [source.spec], folder), name)
+      return await this.#add(
+        async (folder) => await this.#oclif('install', [source.spec], folder),
+        (entry) => entry.name === name,
+      )
     }
-    return await this.#add(async (folder) => {
-      const packed = source.kind === 'file' ? source.path : await this.#pack(source.path, folder)
-      const kept = keepPackedFile(packed, folder)
-      if (source.kind === 'folder') rmSync(packed)
-      await this.#oclif('install', [kept], folder, source.path)
-    })
+    let kept = ''
+    return await this.#add(
+      async (folder) => {
+        const packed = source.kind === 'file' ? source.path : await this.#pack(source.path, folder)
+        kept = keepPackedFile(packed, folder)
+        if (source.kind === 'folder') rmSync(packed)
+        await this.#oclif('install', [kept], folder, source.path)
+      },
+      (entry) => entry.url === kept,
+    )
   }
 
   /** Uses a package from the folder in which somebody works on it. */
   async link(root: string): Promise<PluginDescriptor> {
-    return await this.#add(async (folder) => await this.#oclif('link', [root, '--no-install'], folder))
+    return await this.#add(
+      async (folder) => await this.#oclif('link', [root, '--no-install'], folder),
+      (entry) => entry.root === root,
+    )
   }
 
   async uninstall(name: string): Promise<void> {
@@ -56,11 +66,15 @@ export class PluginChanges {
     await this.#change(async () => undefined, true)
   }
 
-  /** A change that is about one plugin, of this name if it is known. */
-  async #add(run: (folder: string) => Promise<void>, name?: string): Promise<PluginDescriptor> {
+  /** A change that is about one plugin. It may be there already, as it is: then `isIt` finds it. */
+  async #add(
+    run: (folder: string) => Promise<void>,
+    isIt: (entry: ListedPlugin) => boolean,
+  ): Promise<PluginDescriptor> {
     let isThere: PluginDescriptor | undefined
     const changed = await this.#change(async (folder) => {
       await run(folder)
+      const name = listedPlugins(folder).find(isIt)?.name
       isThere = pluginsOf(folder).find((plugin) => plugin.name === name)
     })
     return changed[0] ?? isThere!

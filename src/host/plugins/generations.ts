@@ -1,4 +1,5 @@
 import {
+  accessSync,
   closeSync,
   constants,
   cpSync,
@@ -11,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { WalgError } from '@walg/sdk'
 import {
   currentGeneration,
@@ -71,10 +72,12 @@ export async function changeGeneration({
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o755 })
+    accessSync(path, constants.W_OK)
+    accessSync(dirname(path), constants.W_OK)
   } catch (error) {
     throw new WalgError(
       'E_PLUGIN_INSTALL',
-      `unable to write to the folder of plugins ${path}: ${(error as Error).message}`,
+      `unable to write to the folder of plugins ${dirname(path)}: ${(error as Error).message}; run this as its owner, or set WALG_DATA_DIR`,
       { details: { path }, cause: error },
     )
   }
