@@ -64,7 +64,7 @@ describe('walg plugins verify', () => {
   })
 
   test('says in one line each what is wrong with a storage, and fails', async () => {
-    const folder = spoiltStorage('o.ifAbsent', 'o.never')
+    const folder = spoiltStorage('{ifAbsent,ifMatch}', '{never:ifAbsent,ifMatch}')
 
     const { code, stdout } = await runWalg(['plugins', 'verify', folder], {
       env: { HOME: temporaryFolder(), WALG_FILE_PREFIX: temporaryFolder() },
