@@ -29,7 +29,7 @@ export async function verifyStorage(
   if (!driver || opening.status !== 'passed') return [opening]
 
   const lines: VerifyLine[] = [opening]
-  const root = `walg-verify-${randomUUID()}`
+  const root = `walg-verify-${randomUUID().slice(0, 8)}`
   let left = 0
   for (const [at, check] of storageKit.entries()) {
     if (check.needs?.(driver.capabilities) === false) continue
