@@ -60,11 +60,14 @@ export async function changeGeneration({
       await change(folder)
       await check(folder)
       syncTree(folder)
+      syncPath(generationsFolder(directory))
       turnTo(directory, next)
     } catch (error) {
       rmSync(folder, { recursive: true, force: true })
       throw error
     }
+    // From here on the generation is in use: a failure is told, and nothing of it is taken away.
+    syncPath(directory)
     removeOthers(directory, next, current)
   })
 }
@@ -99,7 +102,6 @@ function turnTo(directory: string, generation: number): void {
   rmSync(fresh, { force: true })
   symlinkSync(join('generations', String(generation)), fresh)
   renameSync(fresh, currentLink(directory))
-  syncPath(directory)
 }
 
 /** A number that was never used: npm may still be at work in the folder of an installation that was killed. */
