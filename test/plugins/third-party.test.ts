@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { promoted, startRestored, until } from '../e2e/postgres/restored-server.js'
 import { textOf } from '../guards/repository.js'
 import { describeWith } from '../support/describe-with.js'
+import { freePort } from '../support/free-port.js'
 import { startNpmRegistry } from '../support/npm-registry.js'
 import { lacksPostgres } from '../support/postgres-binaries.js'
 import { giveTo, startPostgres } from '../support/postgres-server.js'
@@ -29,14 +29,6 @@ const PLUGINS: readonly NewPlugin[] = [
   { name: 'walg-crypter-seal', kind: 'crypter' },
   { name: 'walg-engine-duck', kind: 'engine' },
 ]
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 describeWith('plugins of strangers, from a registry', lacksPostgres(15) ?? lacksSharedProgram(), () => {
   const user = unprivilegedUser()
