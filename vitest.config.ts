@@ -24,7 +24,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'system',
-          include: ['test/{e2e,compat,plugins}/**/*.test.ts'],
+          include: ['test/{e2e,compat,plugins,storages}/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Each file starts servers of its own; two cores are enough for one at a time.

@@ -1,5 +1,6 @@
 // Bundles what runs from TypeScript sources: the host's entry points, and for each plugin the modules that its
-// package.json declares. `./dist/x.cjs` is always made from `./src/x.ts` (or `./src/x/index.ts`).
+// package.json declares. `./dist/x.cjs` is always made from `./src/x.ts` (or `./src/x/index.ts`). What lies in src/lazy/ of a plugin is
+// bundled by itself, with the vendor's library in it, and loaded when the function that imports it runs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -15,6 +16,23 @@ const sourceOf = (folder, output) => {
   const stem = join(folder, output.replace(/^(\.\/)?dist\//, '').replace(/\.cjs$/, ''))
   for (const file of [`${stem}.ts`, join(stem, 'index.ts')]) if (existsSync(file)) return file
   throw new Error(`no source for ${output} in ${folder}`)
+}
+
+const LAZY = /^\.\/lazy\/([^/]+)\.js$/
+
+/** `import('./lazy/x.js')` loads dist/lazy/x.cjs, which lies beside the bundle of whoever imports it. */
+const lazyModules = {
+  name: 'lazy-modules',
+  setup({ onResolve }) {
+    onResolve({ filter: LAZY }, ({ path }) => ({ path: path.replace(LAZY, './lazy/$1.cjs'), external: true }))
+  },
+}
+
+function lazyOutputs(folder) {
+  const lazy = join(folder, 'src/lazy')
+  if (!existsSync(lazy)) return []
+  const files = readdirSync(lazy, { withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map(({ name }) => `./dist/lazy/${name.replace(/\.ts$/, '.cjs')}`)
 }
 
 async function bundle(sourceFolder, packageFolder, outputs, options) {
@@ -33,6 +51,7 @@ async function bundle(sourceFolder, packageFolder, outputs, options) {
         minifySyntax: true,
         sourcemap: 'linked',
         logLevel: 'warning',
+        plugins: [lazyModules],
         ...options,
       }),
     ),
@@ -54,7 +73,7 @@ for (const name of plugins) {
   if (wanted.length && !wanted.includes(name)) continue
   const folder = join(root, 'plugins', name)
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  await bundle(join(folder, 'src'), folder, declaredOutputs(manifest), {
+  await bundle(join(folder, 'src'), folder, [...declaredOutputs(manifest), ...lazyOutputs(folder)], {
     external: EXTERNAL,
     // import() of a library becomes require(): loading node's ESM loader takes 8 ms. The host keeps it for plugins that are ESM.
     supported: { 'dynamic-import': false },

@@ -26,6 +26,8 @@ const STORAGE_SDKS = /^(@aws-sdk|@google-cloud|@azure)\//
 const OCLIF = /^@oclif\//
 /** Slow to load, and needed by few commands. */
 const HEAVY = /^(@aws-sdk\/|@google-cloud\/|@azure\/|(pg|mysql2|mongodb|tedious|openpgp)(\/|$))/
+/** Modules with a bundle of their own, which load what is slow to load. */
+const LAZY = /\/src\/lazy\//
 const PLUGIN = /^@walg\/(storage|codec|crypt|engine)-/
 
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -111,7 +113,7 @@ function brokenRule(
   }
   if (room.never?.test(specifier)) return `${name} may not import it`
   if (room.others && !room.others.test(specifier)) return `${name} may not import it`
-  if (HEAVY.test(specifier) && kind === 'eager') {
+  if (HEAVY.test(specifier) && kind === 'eager' && !LAZY.test(path)) {
     return 'vendor SDKs are imported inside the function that needs them: await import()'
   }
   // The types of a driver come from a package of their own.
@@ -122,6 +124,9 @@ function brokenRelativeRule(path: string, specifier: string, kind: Import['kind'
   const [home = ''] = /^(src|plugins)\/[^/]+\//.exec(path) ?? []
   const target = join(dirname(path), specifier)
   if (specifier.startsWith('/') || !target.startsWith(home)) return 'relative imports stay in their package'
+  if (LAZY.test(target) && !LAZY.test(path) && kind === 'eager') {
+    return 'what lies in lazy/ is imported inside the function that needs it: await import()'
+  }
   const core = 'src/core/src/cli/'
   if (home === 'src/core/' && target.startsWith(core) && !path.startsWith(core)) {
     return 'only @walg/core/cli knows the command line'

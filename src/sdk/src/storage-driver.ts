@@ -131,13 +131,62 @@ export interface MultipartDriver {
   abort(upload: MultipartUpload, o: CallOptions): Promise<void>
 }
 
+/** One version of an object, or the mark that it was deleted. */
+export interface ObjectVersion extends ObjectInfo {
+  /** What the storage calls this version; opaque. */
+  readonly versionId: string
+  /** What readers of the key get, or why they get nothing. */
+  readonly isLatest: boolean
+  /** No content: from here on the key is absent. Its size is 0. */
+  readonly isDeleteMarker: boolean
+}
+
+/** A part of a list of versions. */
+export interface VersionPage {
+  /** Keys in the order of the storage, the versions of a key from new to old. */
+  readonly versions: readonly ObjectVersion[]
+  /** Folders, relative like keys, each ending with `/`. Empty without delimiter. */
+  readonly folders: readonly string[]
+  /** Opaque; present exactly when there is more. */
+  readonly nextCursor?: string
+}
+
+/** What a storage keeps of objects that were replaced or deleted. */
+export interface VersionsDriver {
+  /** As `list` of the driver, with all versions and delete markers. */
+  list(prefix: string, o: ListOptions): Promise<VersionPage>
+  /**
+   * Deletes exactly these versions, for good; at most `deleteBatch` of them. An outcome each, in the same order; a version that is
+   * gone counts as deleted.
+   */
+  delete(
+    versions: readonly { readonly key: string; readonly versionId: string }[],
+    o: CallOptions,
+  ): Promise<readonly DeleteOutcome[]>
+}
+
+/** How the user wants this storage to be worked with, by its settings; walg decides where nothing is said. */
+export interface StoragePreferences {
+  /** Bytes of one part of a multipart upload. */
+  readonly partBytes?: number
+  /** Parts of one upload under way at once. */
+  readonly concurrency?: number
+  /** Times that a call is made in all before its error is final. */
+  readonly attempts?: number
+  /** The first pause after the storage has asked to slow down, in milliseconds; the next ones are longer. */
+  readonly throttledFirstDelayMs?: number
+  /** The longest such pause, in milliseconds. */
+  readonly throttledLongestDelayMs?: number
+}
+
 /**
  * Where log segments and backups are kept. Implemented by storage plugins.
  *
  * Keys are relative, `/`-separated, never start with `/` and hold no `.` or `..` segment; the caller
  * checks that. Methods are called at the same time, also for one key. Errors are WalgErrors: `E_STORAGE_NOT_FOUND` only where
  * the storage itself says that the object is absent; `E_STORAGE_EXISTS`, `E_STORAGE_PRECONDITION`, `E_STORAGE_PERMISSION`,
- * `E_STORAGE_FULL`, and `E_STORAGE_UNAVAILABLE` for the rest, `retryable` where waiting may help. Drivers do not retry.
+ * `E_STORAGE_FULL`, and `E_STORAGE_UNAVAILABLE` for the rest, `retryable` where waiting may help. Where the storage asks to slow down, `details.isThrottled` is true, and
+ * `details.retryAfterMs` says for how long, if the storage does. Drivers do not retry.
  */
 export interface StorageDriver {
   /** What this storage can do. */
@@ -169,6 +218,10 @@ export interface StorageDriver {
   putStream?(key: string, body: ByteStream, o: PutOptions): Promise<ObjectInfo>
   /** Copies within the storage, as atomic as `put`. Rejects with `E_STORAGE_NOT_FOUND`. Without it walg reads and writes. */
   copy?(from: string, to: string, o: CallOptions): Promise<ObjectInfo>
+  /** Absent where the storage keeps nothing of what was replaced or deleted. */
+  readonly versions?: VersionsDriver
+  /** Absent: walg decides. */
+  readonly preferences?: StoragePreferences
   /** Releases connections; calls in flight may be cut. */
   close(): Promise<void>
 }

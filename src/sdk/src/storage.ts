@@ -1,5 +1,5 @@
 import type { ByteStream, CallOptions } from './byte-stream.js'
-import type { ByteRange, ObjectInfo } from './storage-driver.js'
+import type { ByteRange, ObjectInfo, ObjectVersion } from './storage-driver.js'
 
 /** How an object is read. */
 export interface ReadOptions extends CallOptions {
@@ -11,9 +11,9 @@ export interface ReadOptions extends CallOptions {
 export interface WriteOptions extends CallOptions {
   /** Length of the body in bytes, when known. */
   readonly size?: number
-  /** Bytes of one part of a multipart upload; chosen from `size` when absent. */
+  /** Bytes of one part of a multipart upload. Default: what the storage prefers, else chosen from `size`. */
   readonly partBytes?: number
-  /** Parts under way at once. Default 4. */
+  /** Parts under way at once. Default: what the storage prefers, else 4. */
   readonly concurrency?: number
   /** Rejects with `E_STORAGE_EXISTS` when the key is taken. */
   readonly ifAbsent?: boolean
@@ -57,6 +57,16 @@ export interface Storage {
   listFolder(folder: string, o: CallOptions): Promise<ListedFolder>
   /** Rejects after trying all keys when some could not be deleted. Missing keys are fine. */
   deleteMany(keys: readonly string[], o: CallOptions): Promise<void>
+  /**
+   * Every version of every object whose key begins with the prefix, delete markers too. Rejects with `E_STORAGE_CONFIG` where the
+   * storage keeps no versions.
+   */
+  listVersions(prefix: string, o: CallOptions): AsyncIterable<ObjectVersion>
+  /** As `deleteMany`, of versions. */
+  deleteVersions(
+    versions: readonly { readonly key: string; readonly versionId: string }[],
+    o: CallOptions,
+  ): Promise<void>
   /** By the storage itself where it can; if not, through this machine. Rejects with `E_STORAGE_NOT_FOUND`. */
   copy(from: string, to: string, o: CallOptions): Promise<ObjectInfo>
   /** The same storage seen from a folder below, which need not exist. Not to be closed by itself. */

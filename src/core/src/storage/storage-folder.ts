@@ -1,12 +1,15 @@
 import {
   type ByteStream,
   type CallOptions,
+  type DeleteOutcome,
   isWalgError,
   type ListedFolder,
   type ObjectInfo,
+  type ObjectVersion,
   type ReadOptions,
   type Storage,
   type StorageDriver,
+  type VersionsDriver,
   WalgError,
   type WriteOptions,
 } from '@walg/sdk'
@@ -98,21 +101,36 @@ export class StorageFolder implements Storage {
 
   async deleteMany(keys: readonly string[], o: CallOptions): Promise<void> {
     const whole = keys.map((key) => this.#key(key))
-    const batch = Math.max(1, this.#driver.capabilities.deleteBatch)
-    let firstError: unknown
-    let failed = 0
-    for (let at = 0; at < whole.length; at += batch) {
-      for (const outcome of await this.#driver.delete(whole.slice(at, at + batch), o)) {
-        if (outcome.deleted) continue
-        failed++
-        firstError ??= outcome.error
-      }
-    }
-    if (failed === 0) return
-    if (failed === 1 || !isWalgError(firstError)) throw firstError
-    throw new WalgError(firstError.code, `${firstError.message}, and ${failed - 1} more`, {
-      details: { ...firstError.details, failed },
-      cause: firstError,
+    await inBatches(this.#driver, whole, (batch) => this.#driver.delete(batch, o))
+  }
+
+  async *listVersions(prefix: string, o: CallOptions): AsyncIterable<ObjectVersion> {
+    requirePrefix(prefix)
+    const versions = this.#versions()
+    let cursor: string | undefined
+    do {
+      const page = await versions.list(this.#prefix(prefix), {
+        ...o,
+        ...(cursor !== undefined && { cursor }),
+      })
+      for (const version of page.versions) yield this.#relative(version)
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+  }
+
+  async deleteVersions(
+    versions: readonly { readonly key: string; readonly versionId: string }[],
+    o: CallOptions,
+  ): Promise<void> {
+    const driver = this.#versions()
+    const whole = versions.map(({ key, versionId }) => ({ key: this.#key(key), versionId }))
+    await inBatches(this.#driver, whole, (batch) => driver.delete(batch, o))
+  }
+
+  #versions(): VersionsDriver {
+    if (this.#driver.versions) return this.#driver.versions
+    throw new WalgError('E_STORAGE_CONFIG', `unable to use versions: the storage '${this.name}' keeps none`, {
+      details: { storage: this.name },
     })
   }
 
@@ -144,9 +162,33 @@ export class StorageFolder implements Storage {
     return this.#folder === '' ? prefix : `${this.#folder}/${prefix}`
   }
 
-  #relative(info: ObjectInfo): ObjectInfo {
+  #relative<T extends ObjectInfo>(info: T): T {
     return this.#folder === '' ? info : { ...info, key: info.key.slice(this.#folder.length + 1) }
   }
+}
+
+/** Tries all, and then rejects with the first error and the number of the others. */
+async function inBatches<T>(
+  driver: StorageDriver,
+  items: readonly T[],
+  remove: (batch: readonly T[]) => Promise<readonly DeleteOutcome[]>,
+): Promise<void> {
+  const batch = Math.max(1, driver.capabilities.deleteBatch)
+  let firstError: unknown
+  let failed = 0
+  for (let at = 0; at < items.length; at += batch) {
+    for (const outcome of await remove(items.slice(at, at + batch))) {
+      if (outcome.deleted) continue
+      failed++
+      firstError ??= outcome.error
+    }
+  }
+  if (failed === 0) return
+  if (failed === 1 || !isWalgError(firstError)) throw firstError
+  throw new WalgError(firstError.code, `${firstError.message}, and ${failed - 1} more`, {
+    details: { ...firstError.details, failed },
+    cause: firstError,
+  })
 }
 
 function isBuffers(body: ByteStream | readonly Uint8Array[]): body is readonly Uint8Array[] {

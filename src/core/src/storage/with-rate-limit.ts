@@ -24,6 +24,8 @@ export function withRateLimit(driver: StorageDriver, limiter: RateLimiter): Stor
       putStream: (key, body, o) => driver.putStream!(key, paced(body, limiter, o.signal), o),
     }),
     ...(driver.copy && { copy: driver.copy.bind(driver) }),
+    ...(driver.versions && { versions: driver.versions }),
+    ...(driver.preferences && { preferences: driver.preferences }),
     ...(driver.multipart && {
       multipart: {
         begin: driver.multipart.begin.bind(driver.multipart),

@@ -1,4 +1,11 @@
-import { type Clock, isWalgError, type Log, type MultipartDriver, type StorageDriver } from '@walg/sdk'
+import {
+  type Clock,
+  isWalgError,
+  type Log,
+  type MultipartDriver,
+  type StorageDriver,
+  type VersionsDriver,
+} from '@walg/sdk'
 
 export interface RetryPolicy {
   /** Calls made in all before an error is final. */
@@ -53,6 +60,8 @@ export function withRetry(
     ...(driver.copy && {
       copy: (from, to, o) => again(`copy ${from}`, o.signal, async () => await driver.copy!(from, to, o)),
     }),
+    ...(driver.versions && { versions: versionsWithRetry(driver.versions, again) }),
+    ...(driver.preferences && { preferences: driver.preferences }),
     ...(driver.multipart && { multipart: multipartWithRetry(driver.multipart, again) }),
   }
 }
@@ -69,5 +78,12 @@ function multipartWithRetry(multipart: MultipartDriver, again: Again): Multipart
     complete: (upload, parts, o) =>
       again(`complete ${upload.key}`, o.signal, () => multipart.complete(upload, parts, o)),
     abort: (upload, o) => again(`abort ${upload.key}`, o.signal, () => multipart.abort(upload, o)),
+  }
+}
+
+function versionsWithRetry(versions: VersionsDriver, again: Again): VersionsDriver {
+  return {
+    list: (prefix, o) => again(`list versions of ${prefix}`, o.signal, () => versions.list(prefix, o)),
+    delete: (batch, o) => again('delete versions', o.signal, () => versions.delete(batch, o)),
   }
 }
