@@ -4,8 +4,10 @@ import { importsOf } from './imports-of.js'
 import { packageFolders, packageOf, sourceFiles, textOf } from './repository.js'
 
 function declaredBy(folder: string): ReadonlySet<string> {
-  const { dependencies, optionalDependencies, peerDependencies } = packageOf(folder)
-  return new Set(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
+  const { dependencies, devDependencies, optionalDependencies, peerDependencies } = packageOf(folder)
+  // A storage plugin carries its vendor's library in its bundle; the packed packages are tested, so nothing is left out.
+  const bundled = /^plugins\/storage-/.test(folder) ? devDependencies : {}
+  return new Set(Object.keys({ ...bundled, ...dependencies, ...optionalDependencies, ...peerDependencies }))
 }
 
 /** The host lives in `src/host`, its package.json at the top. */
