@@ -187,6 +187,10 @@ export const SECTIONS = {
     SSH_PASSWORD: ['', 'Password'],
     SSH_PRIVATE_KEY_PATH: ['', 'File with the private key'],
   },
+  'Storages in general': {
+    WALG_STORAGE_RETRY_TIME: declared,
+    WALG_STORAGE_TIMEOUT: declared,
+  },
   'Several storages': {
     WALG_FAILOVER_STORAGES: ['', 'Further storages: a map of names to their settings, or JSON text'],
     WALG_TARGET_STORAGE: ['', 'Default of `--target-storage`'],

@@ -1,4 +1,4 @@
-import { inParallel, readObject, readTar, retrying, type TarEntry } from '@walg/core'
+import { DEFAULT_RETRY, inParallel, Retries, readObject, readTar, type TarEntry } from '@walg/core'
 import type { Crypter, OperationContext, ProgressTask, ReadOptions, Storage } from '@walg/sdk'
 import { pgSettings } from '../settings.js'
 import type { BackupPart } from './backup-parts.js'
@@ -66,13 +66,16 @@ export class PartReader {
   ): Promise<void> {
     const { clock, log, settings } = this.#ctx
     const policy = {
+      ...DEFAULT_RETRY,
+      budgetMs: Number.POSITIVE_INFINITY,
+      firstBudgetMs: Number.POSITIVE_INFINITY,
       attempts: settings.get(pgSettings, 'WALG_DOWNLOAD_FILE_RETRIES') + 1,
       firstDelayMs: FIRST_PAUSE_MS,
       longestDelayMs: LONGEST_PAUSE_MS,
     }
     const compressor = await this.#ctx.compressorFor(part.extension)
     const { crypter } = this.#o
-    await retrying(`extract ${part.key}`, { clock, log, policy, signal }, async () => {
+    await new Retries({ clock, log, policy }).run(`extract ${part.key}`, signal, async () => {
       const content = readObject(this.#source, part.key, {
         signal,
         concurrency: BLOCKS_PER_PART,

@@ -15,7 +15,9 @@ import { noneCompressor } from '../pipeline/none-compressor.js'
 import { RateLimiter } from '../pipeline/rate-limiter.js'
 import type { PluginRegistry } from '../registry/plugin-registry.js'
 import { failoverSettings } from '../settings/failover-settings.js'
+import { walgSettings } from '../settings/known-settings.js'
 import { openStorage } from '../storage/open-storage.js'
+import { retryPolicy } from '../storage/retry-policy.js'
 
 /** Settings that decide which plugins an operation works with. */
 export const contextSettings = defineSettings({
@@ -59,10 +61,13 @@ export function createOperationContext(parts: ContextParts): OperationContext & 
   const rateLimiter = limit === undefined ? undefined : new RateLimiter(limit, clock)
   const openConfigured = async (name: string, own: Settings): Promise<Storage> => {
     const module = await registry.storage(own)
-    const root = openStorage(await module.open({ ...plugin, settings: own }), {
+    const driver = await module.open({ ...plugin, settings: own })
+    const root = openStorage(driver, {
       name,
       clock,
       log,
+      retry: retryPolicy(settings.get(walgSettings, 'WALG_STORAGE_RETRY_TIME'), driver.preferences),
+      timeoutMs: settings.get(walgSettings, 'WALG_STORAGE_TIMEOUT'),
       ...(rateLimiter && { rateLimiter }),
     })
     const folder = settings.get(contextSettings, 'WALG_STORAGE_PREFIX')

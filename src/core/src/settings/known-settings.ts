@@ -170,6 +170,17 @@ export const walgSettings = defineSettings({
     kind: 'string',
     doc: 'Registry that `walg plugins install` asks, instead of the one npm is configured for; only in the environment',
   },
+  WALG_STORAGE_RETRY_TIME: {
+    kind: 'duration',
+    default: '10m',
+    doc: 'Time for which a call of the storage is repeated while that may help; at most 30s before it has answered once',
+  },
+  WALG_STORAGE_TIMEOUT: {
+    kind: 'duration',
+    default: '1m',
+    min: 1,
+    doc: 'Time in which the storage has to answer, or to send the next bytes, before the call is given up and repeated',
+  },
   WALG_LOG_LEVEL: {
     kind: 'enum',
     values: ['NORMAL', 'DEVEL', 'ERROR'],

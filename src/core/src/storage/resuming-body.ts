@@ -1,13 +1,5 @@
-import {
-  type ByteStream,
-  isWalgError,
-  type ObjectInfo,
-  type ReadOptions,
-  type StorageDriver,
-  WalgError,
-} from '@walg/sdk'
-import type { StorageOptions } from './storage-options.js'
-import { DEFAULT_RETRY } from './with-retry.js'
+import { type ByteStream, type ObjectInfo, type ReadOptions, type StorageDriver, WalgError } from '@walg/sdk'
+import type { Retries } from './retries.js'
 
 /**
  * A body that goes on where it was cut, by range, as long as the object stays the same; and that never ends early
@@ -19,31 +11,26 @@ export async function* resumingBody(
   info: ObjectInfo,
   first: ByteStream,
   o: ReadOptions,
-  options: StorageOptions,
+  retries: Retries,
 ): ByteStream {
   const offset = o.range?.offset ?? 0
   const length = Math.max(0, Math.min(o.range?.length ?? Number.POSITIVE_INFINITY, info.size - offset))
-  const policy = options.retry ?? DEFAULT_RETRY
   let done = 0
   let body = first
-  // Cuts in a row without a byte between them: a long body may be cut as often as it goes on.
-  for (let attempt = 1; ; attempt++) {
-    const before = done
+  const series = retries.begin(`read ${key}`, o.signal)
+  for (;;) {
     try {
       for await (const chunk of body) {
         done += chunk.length
-        if (done > length) throw wrongLength(key, length, done)
+        if (done > length) throw wrongLength(key, length, done, false)
+        series.progressed()
         yield chunk
       }
       if (done === length) return
-      throw wrongLength(key, length, done)
+      throw wrongLength(key, length, done, true)
     } catch (error) {
-      if (done > before) attempt = 1
-      const mayHelp = isWalgError(error) && error.retryable && attempt < policy.attempts
-      if (!mayHelp || o.signal.aborted || !driver.capabilities.rangeRead || done > length) throw error
-      options.log.debug(`reading ${key} was cut after ${done} bytes; going on from there`)
-      const pause = Math.min(policy.longestDelayMs, policy.firstDelayMs * 2 ** attempt)
-      await options.clock.sleep(Math.random() * pause, o.signal)
+      if (!driver.capabilities.rangeRead) throw error
+      await series.pause(error)
       const range = { offset: offset + done, length: length - done }
       const again = { signal: o.signal, range, ...(info.etag !== undefined && { ifMatch: info.etag }) }
       body = (await driver.get(key, again)).body
@@ -51,9 +38,9 @@ export async function* resumingBody(
   }
 }
 
-function wrongLength(key: string, expected: number, got: number): WalgError {
+function wrongLength(key: string, expected: number, got: number, isCut: boolean): WalgError {
   return new WalgError('E_STORAGE_UNAVAILABLE', `unable to read ${key}: ${got} of ${expected} bytes came`, {
-    retryable: true,
+    retryable: isCut,
     details: { key, expected, got },
   })
 }

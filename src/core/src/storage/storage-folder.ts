@@ -15,25 +15,33 @@ import {
 } from '@walg/sdk'
 import { joinKey, requireKey, requirePrefix } from './object-key.js'
 import { resumingBody } from './resuming-body.js'
-import type { StorageOptions } from './storage-options.js'
+import type { Retries } from './retries.js'
+import type { UploadMemory } from './upload-memory.js'
 import { writeParts } from './write-parts.js'
+
+/** What all folders of one opened storage share. */
+interface SharedTools {
+  readonly name: string
+  readonly retries: Retries
+  readonly memory: UploadMemory
+}
 
 /** A folder of an opened storage. */
 export class StorageFolder implements Storage {
   readonly name: string
   readonly #driver: StorageDriver
-  readonly #options: StorageOptions
+  readonly #tools: SharedTools
   readonly #folder: string
 
-  constructor(driver: StorageDriver, options: StorageOptions, folder: string) {
-    this.name = options.name
+  constructor(driver: StorageDriver, tools: SharedTools, folder: string) {
+    this.name = tools.name
     this.#driver = driver
-    this.#options = options
+    this.#tools = tools
     this.#folder = folder
   }
 
   sub(folder: string): Storage {
-    return new StorageFolder(this.#driver, this.#options, joinKey(this.#folder, folder))
+    return new StorageFolder(this.#driver, this.#tools, joinKey(this.#folder, folder))
   }
 
   async read(key: string, o: ReadOptions): Promise<{ readonly info: ObjectInfo; readonly body: ByteStream }> {
@@ -41,7 +49,7 @@ export class StorageFolder implements Storage {
     const { info, body } = await this.#driver.get(whole, o)
     return {
       info: this.#relative(info),
-      body: resumingBody(this.#driver, whole, info, body, o, this.#options),
+      body: resumingBody(this.#driver, whole, info, body, o, this.#tools.retries),
     }
   }
 
@@ -59,10 +67,12 @@ export class StorageFolder implements Storage {
       const size = body.reduce((sum, chunk) => sum + chunk.length, 0)
       if (size <= this.#driver.capabilities.maxPutBytes)
         return this.#relative(await this.#driver.put(whole, body, put))
-      return this.#relative(await writeParts(this.#driver, whole, streamOf(body), { ...o, size }))
+      return this.#relative(
+        await writeParts(this.#driver, whole, streamOf(body), { ...o, size }, this.#tools.memory),
+      )
     }
     if (this.#driver.putStream) return this.#relative(await this.#driver.putStream(whole, body, put))
-    return this.#relative(await writeParts(this.#driver, whole, body, o))
+    return this.#relative(await writeParts(this.#driver, whole, body, o, this.#tools.memory))
   }
 
   async stat(key: string, o: CallOptions): Promise<ObjectInfo> {

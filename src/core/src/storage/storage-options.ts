@@ -1,6 +1,6 @@
 import type { Clock, Log } from '@walg/sdk'
 import type { RateLimiter } from '../pipeline/rate-limiter.js'
-import type { RetryPolicy } from './with-retry.js'
+import type { RetryPolicy } from './retry-policy.js'
 
 /** What there is around an opened driver. */
 export interface StorageOptions {
@@ -8,6 +8,8 @@ export interface StorageOptions {
   readonly clock: Clock
   readonly log: Log
   readonly retry?: RetryPolicy
+  /** In which the storage has to answer, or to send the next bytes. */
+  readonly timeoutMs?: number
   /** Limits the bytes per second in both directions. */
   readonly rateLimiter?: RateLimiter
 }

@@ -1,5 +1,5 @@
 import { openStorage, type RetryPolicy } from '@walg/core'
-import type { StorageCapabilities } from '@walg/sdk'
+import type { Log, StorageCapabilities } from '@walg/sdk'
 import { FaultPlan, type FaultRule, MemoryDriver, withFaults } from '@walg/testkit'
 import { ManualClock } from '../manual-clock.js'
 import { silentLog } from '../silent-log.js'
@@ -9,6 +9,8 @@ export interface MemoryStorageOptions {
   readonly capabilities?: Partial<StorageCapabilities>
   readonly isMultipart?: boolean
   readonly retry?: RetryPolicy
+  readonly timeoutMs?: number
+  readonly log?: Log
 }
 
 /** A storage on a driver in memory, on a clock that nobody waits for, with faults on request. */
@@ -19,7 +21,8 @@ export function openMemoryStorage(o: MemoryStorageOptions = {}) {
   const storage = openStorage(withFaults(driver, plan), {
     name: 'default',
     clock,
-    log: silentLog,
+    log: o.log ?? silentLog,
+    ...(o.timeoutMs !== undefined && { timeoutMs: o.timeoutMs }),
     ...(o.retry && { retry: o.retry }),
   })
   return { driver, plan, clock, storage }

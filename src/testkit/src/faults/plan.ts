@@ -22,6 +22,8 @@ export type Fault =
   | { readonly kind: 'cut'; readonly afterBytes: number; readonly error: unknown }
   /** The body of `get` just ends after so many bytes. */
   | { readonly kind: 'short'; readonly afterBytes: number }
+  /** After so many bytes nothing more of the body of `get` comes, until the call is aborted. */
+  | { readonly kind: 'hang'; readonly afterBytes: number }
   /** One bit of the body of `get` is wrong. */
   | { readonly kind: 'flip'; readonly atByte: number }
   /** `size` in the info of `head`, `get`, `put`, `putStream`, `copy` or `complete` is this, whatever it is in truth. */
@@ -47,6 +49,7 @@ const WRITES: readonly FaultyCall[] = ['put', 'putStream', 'uploadPart']
 const CALLS_OF: Partial<Record<FaultKind, readonly FaultyCall[]>> = {
   cut: BODY,
   short: BODY,
+  hang: BODY,
   flip: BODY,
   torn: WRITES,
   'wrong-size': ['head', 'get', 'put', 'putStream', 'copy', 'complete'],

@@ -29,7 +29,7 @@ export function withFaults(driver: StorageDriver, plan: FaultPlan): StorageDrive
     get: (key, o) =>
       faulty('get', key, o.signal, async (fault) => {
         const { info, body } = await driver.get(key, o)
-        return { info: told(info, fault), body: fault ? damaged(body, fault) : body }
+        return { info: told(info, fault), body: fault ? damaged(body, fault, o.signal) : body }
       }),
     put: (key, body, o) =>
       faulty('put', key, o.signal, async (fault) =>
@@ -50,6 +50,8 @@ export function withFaults(driver: StorageDriver, plan: FaultPlan): StorageDrive
       copy: (from, to, o) =>
         faulty('copy', from, o.signal, async (fault) => told(await driver.copy!(from, to, o), fault)),
     }),
+    ...(driver.versions && { versions: driver.versions }),
+    ...(driver.preferences && { preferences: driver.preferences }),
     ...(driver.multipart && { multipart: faultyMultipart(driver.multipart, faulty) }),
   }
 }
@@ -109,8 +111,8 @@ class CountedStream {
   }
 }
 
-async function* damaged(body: ByteStream, fault: Fault): ByteStream {
-  const end = fault.kind === 'cut' || fault.kind === 'short' ? fault.afterBytes : Number.POSITIVE_INFINITY
+async function* damaged(body: ByteStream, fault: Fault, signal: AbortSignal): ByteStream {
+  const end = 'afterBytes' in fault ? fault.afterBytes : Number.POSITIVE_INFINITY
   let done = 0
   for await (const chunk of body) {
     const bytes = copyOf(chunk, 0, end - done)
@@ -121,6 +123,7 @@ async function* damaged(body: ByteStream, fault: Fault): ByteStream {
     if (done >= end) break
   }
   if (fault.kind === 'cut') throw fault.error
+  if (fault.kind === 'hang') await stalled(signal)
 }
 
 /** Settles only by the signal; rejects with its reason. */
