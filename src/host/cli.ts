@@ -2,7 +2,7 @@ import { type Config, run } from '@oclif/core'
 import { commandLineError, exitCodeOf, report } from '@walg/core'
 import type { WalgError } from '@walg/sdk'
 import { engineBuiltin, showHelp } from './engine-builtins.js'
-import { nearestCommand, splitCommand } from './find-command.js'
+import { longestTopic, nearestCommand, splitCommand } from './find-command.js'
 import type { HostProgram } from './host-program.js'
 import { oclifConfig } from './oclif-plugins.js'
 import { stderrLog } from './stderr-log.js'
@@ -17,7 +17,12 @@ export async function runCli(argv: readonly string[], host: HostProgram): Promis
     const answered = await engineBuiltin(engine, words, config, host)
     if (answered !== undefined) return answered
     const { id, rest } = splitCommand(argv, config)
-    if (id === undefined) throw unknownCommand(words[0] ?? '', engine, config)
+    if (id === undefined) {
+      // As WAL-G does for a word that only has commands below it, whatever follows.
+      const topic = longestTopic(words, engine, config)
+      if (topic.length > 0) return await showHelp(engine, topic, config, host)
+      throw unknownCommand(words[0] ?? '', engine, config)
+    }
     if (rest.includes('--help') || rest.includes('-h'))
       return await showHelp(engine, id.split(':').slice(1), config, host)
     return asCode(await config.runCommand(id, [...rest]))

@@ -21,3 +21,12 @@ export function nearestCommand(word: string, engine: string, config: Config): st
     .map((id) => id.split(':')[1] ?? '')
   return nearest(word, new Set(names))
 }
+
+/** The leading words that name a topic of the engine, such as `st check`, as many as do. */
+export function longestTopic(words: readonly string[], engine: string, config: Config): readonly string[] {
+  for (let count = words.length; count > 0; count--) {
+    const topic = words.slice(0, count)
+    if (config.commandIDs.some((id) => id.startsWith(`${[engine, ...topic].join(':')}:`))) return topic
+  }
+  return []
+}

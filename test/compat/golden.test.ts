@@ -14,6 +14,7 @@ const AREAS = [
   'backup-list',
   'backup-push',
   'settings',
+  'st',
   'wal-fetch',
   'wal-prefetch',
   'wal-push',

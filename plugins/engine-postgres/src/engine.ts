@@ -12,6 +12,7 @@ export default defineEngine({
     'backup-list': async () => (await import('./operations/backup-list.js')).backupList,
     'catchup-list': async () => (await import('./operations/catchup-list.js')).catchupList,
     restore: async () => (await import('./operations/restore.js')).restore,
+    'st transfer pg-wals': async () => (await import('./operations/transfer-wal.js')).transferWal,
     'wal-fetch': async () => (await import('./operations/wal-fetch.js')).walFetch,
     'wal-prefetch': async () => (await import('./operations/wal-prefetch.js')).walPrefetch,
     'wal-push': async () => (await import('./operations/wal-push.js')).walPush,

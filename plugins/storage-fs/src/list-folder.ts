@@ -72,8 +72,7 @@ async function* walkFolder(
     // A folder is passed over once everything in it comes before the place to go on from.
     if (!isAfter(path, after) && !after.startsWith(path)) continue
     if (o.delimiter === undefined) yield* walkFolder(root, path, prefix, after, o)
-    else if (isAfter(path, after) && !after.startsWith(path) && (await holdsSomething(root, path)))
-      yield entry
+    else if (isAfter(path, after) && !after.startsWith(path)) yield entry
   }
 }
 
@@ -114,14 +113,6 @@ async function leadsToFolder(path: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-/** Object storages have no empty folders. Those that are left of a delete, or that WAL-G makes when it looks, are not listed. */
-async function holdsSomething(root: string, folder: string): Promise<boolean> {
-  for (const entry of await entriesOf(root, folder)) {
-    if (!entry.isFolder || (await holdsSomething(root, entry.path))) return true
-  }
-  return false
 }
 
 async function statIfFile(path: string): Promise<BigIntStats | undefined> {

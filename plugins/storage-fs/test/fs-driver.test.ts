@@ -184,12 +184,16 @@ describe('deleting', () => {
   })
 })
 
-test('empty folders, such as those that WAL-G makes when it looks, are not listed', async () => {
+test('empty folders, such as those that WAL-G makes when it looks, are listed like others', async () => {
   const { root, driver } = open()
   mkdirSync(join(root, 'wal_005/deeper'), { recursive: true })
   await driver.put('basebackups_005/x', [], { signal })
 
-  expect((await driver.list('', { signal, delimiter: '/' })).folders).toEqual(['basebackups_005/'])
+  expect((await driver.list('', { signal, delimiter: '/' })).folders).toEqual([
+    'basebackups_005/',
+    'wal_005/',
+  ])
+  expect(await keysOf(driver)).toEqual(['basebackups_005/x'])
 })
 
 test('an object keeps its time in nanoseconds', async () => {

@@ -1,11 +1,15 @@
+import type { ByteStream } from './byte-stream.js'
 import type { Compressor, Crypter } from './codec.js'
 import type { Settings } from './settings.js'
 import type { Storage } from './storage.js'
 
 /** One flag of an operation; its name, without dashes, is the key in `FlagSpec`. */
 export interface FlagSpecEntry {
-  /** `bool` takes no value, `strings` may be given several times and splits at commas. */
-  readonly kind: 'bool' | 'string' | 'int' | 'strings'
+  /**
+   * `bool` takes no value, `strings` may be given several times and splits at commas, `duration` is Go's syntax (`1m30s`) and
+   * gives milliseconds.
+   */
+  readonly kind: 'bool' | 'string' | 'int' | 'strings' | 'duration'
   /** One line, imperative, no full stop; unit and default where there are any. */
   readonly summary: string
   /** The letter of its short form. */
@@ -29,6 +33,8 @@ export interface ArgSpecEntry {
   readonly summary: string
   /** A command line without it is refused. Optional ones come last. */
   readonly required: boolean
+  /** Takes all that follow, also none; only for the last one, which is not `required`. They are in `OperationInput.rest`. */
+  readonly variadic?: boolean
 }
 
 /** The arguments of an operation, in their order. */
@@ -38,6 +44,8 @@ export type ArgSpec = readonly ArgSpecEntry[]
 export interface OperationInput {
   /** By name; undefined when an optional one was not given. */
   readonly args: Readonly<Record<string, string | undefined>>
+  /** What a variadic argument was given, in order. */
+  readonly rest?: readonly string[]
   /** By name, in the type of their kind; undefined when not given. */
   readonly flags: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 }
@@ -48,6 +56,8 @@ export interface OperationResult {
   readonly exitCode?: number
   /** For people, to stdout exactly as it is. */
   readonly text?: string
+  /** To stdout after `text`, as the bytes come. The operation has failed when this fails. */
+  readonly body?: ByteStream
   /** For `--json`: any value that JSON can hold; bigint is written as a plain number. */
   readonly json?: unknown
   /** For `--json` where the exact bytes matter, instead of `json`. */
@@ -93,6 +103,14 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
+/** A storage, and how its objects are encrypted. */
+export interface Repository {
+  /** At its root. */
+  readonly storage: Storage
+  /** Undefined when none is configured. */
+  crypter(): Promise<Crypter | undefined>
+}
+
 /** What an operation may use. Everything that loads a plugin is lazy. */
 export interface OperationContext {
   /** The effective settings of this run. */
@@ -113,6 +131,15 @@ export interface OperationContext {
   storage(): Promise<Storage>
   /** Every configured storage: the one of `storage()` first, then the failover storages by name. */
   storages(): Promise<readonly Storage[]>
+  /** Names of all configured storages, in the order of `storages()`; the first is `default`. */
+  storageNames(): readonly string[]
+  /** One of the configured storages, opened once. Rejects with `E_STORAGE_CONFIG`, naming those that there are. */
+  storageNamed(name: string): Promise<Storage>
+  /**
+   * What another config file configures, for copies between repositories. Only the file counts, and names without `WALG_` that
+   * this run has set, such as `AWS_REGION`; neither `WALG_STORAGE_PREFIX` nor rate limits do. walg closes it.
+   */
+  repositoryOf(configPath: string): Promise<Repository>
   /** The compressor for new objects; one that changes nothing, without an extension, for `WALG_COMPRESSION_METHOD=none`. */
   compressor(): Promise<Compressor>
   /**

@@ -35,6 +35,8 @@ export interface ListedFolder {
 export interface Storage {
   /** For messages: `default`, or the name of a failover storage. */
   readonly name: string
+  /** Whether `listVersions` and `deleteVersions` work. */
+  readonly keepsVersions: boolean
   /**
    * Rejects with `E_STORAGE_NOT_FOUND` when the object is proven absent. A body that is cut goes on where it was, where the
    * storage can; if not, it rejects and never just ends. Read it to its end, or end it: a connection may hang on it.

@@ -1,3 +1,6 @@
+import { storageTools } from '@walg/core'
+import { operationCommand } from '@walg/core/cli'
+import { transferWal } from '../operations/transfer-wal.js'
 import BackupFetch from './backup-fetch.js'
 import BackupList from './backup-list.js'
 import BackupPush from './backup-push.js'
@@ -6,6 +9,11 @@ import Restore from './restore.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
 import WalPush from './wal-push.js'
+
+const tools = [...storageTools, transferWal].map((operation) => [
+  `pg:${operation.id.replaceAll(' ', ':')}`,
+  operationCommand(operation),
+])
 
 /** Commands of the topic `pg`, by id. */
 export const COMMANDS = {
@@ -17,4 +25,5 @@ export const COMMANDS = {
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,
   'pg:wal-push': WalPush,
+  ...(Object.fromEntries(tools) as Readonly<Record<string, typeof BackupFetch>>),
 }

@@ -61,6 +61,7 @@ export function testContext(
     signal: options.signal ?? new AbortController().signal,
     clock: systemClock,
     self: ['walg', 'pg'],
+    configuredBy: () => Promise.reject(new Error('no other config file')),
     isRateLimited: false,
   })
 }

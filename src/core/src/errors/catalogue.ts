@@ -42,6 +42,11 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     meaning: 'The config file is not there, or not what its ending says.',
     remedy: 'Check --config and WALG_CONFIG_PATH; the forms are JSON, YAML, TOML and NAME=value lines.',
   },
+  E_OUTPUT: {
+    exit: 1,
+    meaning: 'What a command prints cannot be written to stdout.',
+    remedy: 'Check where the output goes; a disk may be full.',
+  },
   E_STORAGE_CONFIG: {
     exit: 3,
     meaning: 'No storage is configured, or its prefix leads nowhere.',
@@ -108,6 +113,11 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     exit: 7,
     meaning: 'An object was changed by somebody else meanwhile.',
     remedy: 'Run the command again.',
+  },
+  E_STORAGE_INCOMPLETE: {
+    exit: 11,
+    meaning: 'Some objects, or some storages, of several could not be dealt with; the others were.',
+    remedy: 'The log names each with its error; run the command again when the cause is gone.',
   },
   E_STORAGE_KEY: {
     exit: 2,

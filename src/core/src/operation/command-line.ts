@@ -8,6 +8,7 @@ import {
   WalgError,
 } from '@walg/sdk'
 import { knownSettings } from '../settings/known-settings.js'
+import { parseDuration } from '../settings/setting-values.js'
 
 /** Flags that every command takes. */
 export const GLOBAL_FLAGS: FlagSpec = {
@@ -79,8 +80,14 @@ export function parseCommandLine(
     }
   }
 
+  const named = operation.args.filter(({ variadic }) => !variadic)
+  const takesRest = named.length < operation.args.length
   return {
-    input: { args: namedArguments(operation, positional), flags },
+    input: {
+      args: namedArguments(operation, takesRest ? positional.slice(0, named.length) : positional),
+      ...(takesRest && { rest: positional.slice(named.length) }),
+      flags,
+    },
     settings,
     configPath: typeof flags['config'] === 'string' ? flags['config'] : undefined,
     isTurbo: flags['turbo'] === true,
@@ -124,6 +131,13 @@ function flagValue(name: string, spec: FlagSpecEntry, text: string): FlagValue {
       throw commandLineError(
         `invalid argument "${text}" for "--${name}" flag: strconv.ParseInt: parsing "${text}": invalid syntax`,
       )
+    case 'duration': {
+      const ms = parseDuration(text)
+      if (ms !== undefined) return ms
+      throw commandLineError(
+        `invalid argument "${text}" for "--${name}" flag: time: invalid duration "${text}"`,
+      )
+    }
     case 'strings':
       return text.split(',')
     case 'string':
@@ -138,7 +152,9 @@ function flagValue(name: string, spec: FlagSpecEntry, text: string): FlagValue {
 
 function namedArguments(operation: Pick<Operation, 'id' | 'args'>, values: readonly string[]) {
   checkCount(operation.id, operation.args, values)
-  return Object.fromEntries(operation.args.map((arg, index) => [arg.name, values[index]]))
+  return Object.fromEntries(
+    operation.args.flatMap((arg, index) => (arg.variadic ? [] : [[arg.name, values[index]]])),
+  )
 }
 
 function checkCount(id: string, args: ArgSpec, values: readonly string[]): void {

@@ -1,9 +1,18 @@
-import { writeSync } from 'node:fs'
-import { type Log, type Operation, type OperationResult, type PluginManifest, WalgError } from '@walg/sdk'
+import { write, writeSync } from 'node:fs'
+import {
+  type ByteStream,
+  type Log,
+  type Operation,
+  type OperationResult,
+  type PluginManifest,
+  WalgError,
+} from '@walg/sdk'
 import { exitCodeOf, remedyOf } from '../errors/catalogue.js'
 import { Logger } from '../log/logger.js'
 import { TerminalProgress } from '../progress/terminal-progress.js'
 import type { PluginRegistry } from '../registry/plugin-registry.js'
+import { readConfigFile } from '../settings/config-file.js'
+import { isolatedSettings } from '../settings/failover-settings.js'
 import { walgSettings } from '../settings/known-settings.js'
 import { type EffectiveSettings, loadSettings } from '../settings/load-settings.js'
 import { isCommandLineError, type ParsedCommandLine, parseCommandLine } from './command-line.js'
@@ -57,11 +66,13 @@ export async function runOperation(
       signal: interruption.signal,
       clock: systemClock,
       self: host.self,
+      configuredBy: (path) => configuredBy(path, settings.settings),
       isRateLimited: RATE_LIMITED.has(operation.id) && !commandLine.isTurbo,
     })
     try {
       const result = await operation.run(ctx, commandLine.input)
       print(result, commandLine.isJson)
+      if (result.body) await printAll(result.body)
       return result.exitCode ?? 0
     } finally {
       await ctx.close()
@@ -88,6 +99,13 @@ async function settingsOf(commandLine: ParsedCommandLine, host: Host) {
     isLenient: host.isDropIn,
     ...(commandLine.configPath !== undefined && { configPath: commandLine.configPath }),
   })
+}
+
+async function configuredBy(path: string, run: EffectiveSettings): Promise<EffectiveSettings> {
+  const file = await readConfigFile(path)
+  const settings = isolatedSettings(run, file?.values ?? [], `the config file ${path}`)
+  settings.validate()
+  return settings
 }
 
 function loggerOf(settings: EffectiveSettings): Logger {
@@ -125,6 +143,29 @@ function writeAll(text: string): void {
       if (code !== 'EAGAIN') throw error
     }
   }
+}
+
+/** Waits for a slow reader without keeping anything else from running. A reader that has gone has had enough. */
+async function printAll(body: ByteStream): Promise<void> {
+  for await (const chunk of body) {
+    for (let done = 0; done < chunk.length; ) {
+      try {
+        done += await writeSome(chunk, done)
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        if (code === 'EPIPE') return
+        if (code !== 'EAGAIN')
+          throw new WalgError('E_OUTPUT', `unable to write to stdout: ${code}`, { cause: error })
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    }
+  }
+}
+
+async function writeSome(chunk: Uint8Array, offset: number): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    write(1, chunk, offset, (error, written) => (error ? reject(error) : resolve(written)))
+  })
 }
 
 /** One clear line on stderr. */

@@ -100,10 +100,16 @@ function flatten(path: string, document: Readonly<Record<string, unknown>>): Rea
     const name = key.toUpperCase()
     if (value === null || value === undefined) continue
     if (typeof value !== 'object') values.set(name, String(value))
-    else if (NESTED.has(name)) values.set(name, JSON.stringify(value))
+    else if (NESTED.has(name)) values.set(name, JSON.stringify(lowerCased(value)))
     else throw configError(path, `${key} holds several values where one is expected`)
   }
   return values
+}
+
+/** WAL-G knows names in a file without regard to case: `Second` of a file is the storage `second`. */
+function lowerCased(value: object): unknown {
+  if (Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name.toLowerCase(), item]))
 }
 
 function homeConfig(): string | undefined {

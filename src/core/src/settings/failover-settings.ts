@@ -4,7 +4,7 @@ import { EffectiveSettings } from './load-settings.js'
 
 const SETTING = 'WALG_FAILOVER_STORAGES'
 /** What these begin with belongs to one storage; names without it, such as `AWS_REGION`, count for all. */
-const OWN = /^(WALG|WALE)_/
+const OF_ONE_STORAGE = /^(WALG|WALE)_/
 
 /**
  * The settings of each failover storage, by name, in the order of names. `WALG_FAILOVER_STORAGES` maps names to settings.
@@ -19,24 +19,31 @@ export function failoverSettings(settings: Settings): ReadonlyMap<string, Settin
   } catch (error) {
     throw invalid((error as Error).message, error)
   }
-  const shared = Object.entries(settings.toEnvironment()).filter(([name]) => !OWN.test(name))
   const storages = Object.entries(asMap(sections, 'it'))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, section]): [string, Settings] => {
       if (name === 'default') throw invalid("no failover storage may be named 'default'")
-      const own = Object.entries(asMap(section, name)).map(([key, value]) => [
+      const own = Object.entries(asMap(section, name)).map(([key, value]): [string, string] => [
         key.toUpperCase(),
         String(value),
       ])
-      return [name, settingsOf(name, [...shared, ...own] as [string, string][])]
+      return [name, isolatedSettings(settings, own, `failover storage ${name}`)]
     })
   return new Map(storages)
 }
 
-function settingsOf(name: string, values: readonly [string, string][]): Settings {
-  const origin = `failover storage ${name}`
+/**
+ * Settings of one storage apart from those of the run: its own, and of the run's those whose names are not of one storage, such as
+ * `AWS_REGION`, as far as it has none of its own.
+ */
+export function isolatedSettings(
+  run: Settings,
+  own: Iterable<readonly [string, string]>,
+  origin: string,
+): EffectiveSettings {
+  const shared = Object.entries(run.toEnvironment()).filter(([name]) => !OF_ONE_STORAGE.test(name))
   return new EffectiveSettings(
-    new Map(values.map(([key, text]) => [key, { text, source: 'file', origin }])),
+    new Map([...shared, ...own].map(([key, text]) => [key, { text, source: 'file', origin }])),
     new Map(knownSettings()),
   )
 }

@@ -66,7 +66,8 @@ function parseBytes(text: string): number | undefined {
   return Number.isSafeInteger(bytes) ? bytes : undefined
 }
 
-function parseDuration(text: string): number | undefined {
+/** Milliseconds of Go's syntax; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?|\.\d+)(ns|us|µs|ms|s|m|h)/g)]
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) return undefined

@@ -1,14 +1,15 @@
 import type { DatabaseEngine, Operation } from '@walg/sdk'
+import { storageTools } from '../storage-tools/index.js'
 import { sharedBackupList } from './backup-list.js'
 import { sharedDeletes } from './delete.js'
 
 /**
- * The commands that every engine with `catalog` gets, by id; a space in an id makes a command below another. None for an engine
- * without. The caller leaves out those that the engine has itself.
+ * The commands that every engine gets, by id; a space in an id makes a command below another. Those about backups only with
+ * `catalog`. The caller leaves out those that the engine has itself.
  */
 export function sharedOperations(engine: DatabaseEngine): Readonly<Record<string, Operation>> {
   const rules = engine.catalog
-  if (!rules) return {}
-  const operations = [sharedBackupList(rules), ...sharedDeletes(rules)]
+  const ofBackups = rules ? [sharedBackupList(rules), ...sharedDeletes(rules)] : []
+  const operations = [...ofBackups, ...storageTools]
   return Object.fromEntries(operations.map((operation) => [operation.id, operation]))
 }

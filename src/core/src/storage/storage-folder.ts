@@ -29,12 +29,14 @@ interface SharedTools {
 /** A folder of an opened storage. */
 export class StorageFolder implements Storage {
   readonly name: string
+  readonly keepsVersions: boolean
   readonly #driver: StorageDriver
   readonly #tools: SharedTools
   readonly #folder: string
 
   constructor(driver: StorageDriver, tools: SharedTools, folder: string) {
     this.name = tools.name
+    this.keepsVersions = driver.versions !== undefined
     this.#driver = driver
     this.#tools = tools
     this.#folder = folder

@@ -56,6 +56,12 @@ test('settings that are maps are kept as JSON', async () => {
   expect(values?.get('WALG_FAILOVER_STORAGES')).toBe('{"other":{"WALG_FILE_PREFIX":"/x"}}')
 })
 
+test('storages have their names in lower case, as in WAL-G', async () => {
+  const values = await read('c.json', '{"WALG_FAILOVER_STORAGES": {"Second": {"WALG_FILE_PREFIX": "/X"}}}')
+
+  expect(values?.get('WALG_FAILOVER_STORAGES')).toBe('{"second":{"WALG_FILE_PREFIX":"/X"}}')
+})
+
 describe('is refused when', () => {
   test.each([
     ['it is malformed JSON', 'c.json', '{"A": '],

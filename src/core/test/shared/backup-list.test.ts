@@ -24,8 +24,11 @@ async function list(driver: StorageDriver, flags: OperationInput['flags'] = {}) 
   })
 }
 
-test('an engine without rules for its backups gets no commands', () => {
-  expect(sharedOperations(defineEngine({ id: 'mute', settings: {}, operations: {} }))).toEqual({})
+test('an engine without rules for its backups gets the tools of the storage only', () => {
+  const operations = sharedOperations(defineEngine({ id: 'mute', settings: {}, operations: {} }))
+
+  expect(Object.keys(operations).filter((id) => !id.startsWith('st '))).toEqual([])
+  expect(operations).toHaveProperty(['st ls'])
 })
 
 test('an empty repository is an empty list', async () => {

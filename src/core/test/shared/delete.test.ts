@@ -1,4 +1,4 @@
-import { parseCommandLine, sharedOperations } from '@walg/core'
+import { parseCommandLine, sharedOperations, storageTools } from '@walg/core'
 import { type Log, type StorageDriver, WalgError } from '@walg/sdk'
 import { FaultPlan, MemoryDriver, operationContext, withFaults } from '@walg/testkit'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -49,6 +49,7 @@ test('every command is there under its id', () => {
     'delete retain',
     'delete everything',
     'delete target',
+    ...storageTools.map(({ id }) => id),
   ])
 })
 
