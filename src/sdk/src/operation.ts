@@ -103,6 +103,14 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
+/** Storages that answer, and those that do not. */
+export interface ReadableStorages {
+  /** The default one first, the others by name. */
+  readonly storages: readonly Storage[]
+  /** Names of those left out: what none of `storages` has may be in one of them. */
+  readonly unavailable: readonly string[]
+}
+
 /** A storage, and how its objects are encrypted. */
 export interface Repository {
   /** At its root. */
@@ -131,6 +139,13 @@ export interface OperationContext {
   storage(): Promise<Storage>
   /** Every configured storage: the one of `storage()` first, then the failover storages by name. */
   storages(): Promise<readonly Storage[]>
+  /**
+   * Where new objects go: the named storage, else the first that answers. Rejects with `E_STORAGE_UNAVAILABLE` when none does.
+   * All objects of a backup go to one storage.
+   */
+  storageForWriting(name?: string): Promise<Storage>
+  /** What is read from: the named storage, else all that answer. Rejects with `E_STORAGE_UNAVAILABLE` when none does. */
+  storagesForReading(name?: string): Promise<ReadableStorages>
   /** Names of all configured storages, in the order of `storages()`; the first is `default`. */
   storageNames(): readonly string[]
   /** One of the configured storages, opened once. Rejects with `E_STORAGE_CONFIG`, naming those that there are. */

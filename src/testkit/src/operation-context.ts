@@ -1,5 +1,5 @@
 import { createOperationContext, type PluginRegistry, systemClock } from '@walg/core'
-import type { Compressor, Crypter, OperationContext, StorageDriver } from '@walg/sdk'
+import type { Compressor, Crypter, Log, OperationContext, StorageDriver } from '@walg/sdk'
 import { MemoryDriver } from './memory-driver.js'
 import { pluginContext } from './plugin-context.js'
 
@@ -13,6 +13,8 @@ export interface OperationTools {
   readonly compressor?: Compressor
   /** Default: none. */
   readonly crypter?: Crypter
+  /** Default: nobody hears it. */
+  readonly log?: Log
   /** Default: never aborted. */
   readonly signal?: AbortSignal
 }
@@ -46,6 +48,7 @@ export function operationContext(
   }
   return createOperationContext({
     ...plugin,
+    ...(tools.log && { log: tools.log }),
     registry: registry as PluginRegistry,
     progress: { start: () => ({ advance() {}, end() {} }) },
     clock: systemClock,

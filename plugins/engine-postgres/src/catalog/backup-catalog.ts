@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type JsonValue, walNameIn } from '@walg/core'
-import { type ByteStream, isWalgError, type OperationContext, type Storage, WalgError } from '@walg/sdk'
+import { type JsonValue, type StorageReader, walNameIn } from '@walg/core'
+import { type ByteStream, isWalgError, type OperationContext, WalgError } from '@walg/sdk'
 import { type BackupManifest, MANIFEST_KEY, readManifest } from './backup-manifest.js'
 import { type BackupMetadata, parseMetadata } from './backup-metadata.js'
 import { backupOfSentinel, isSentinelKey, sentinelKey } from './backup-name.js'
@@ -20,10 +20,10 @@ export interface ListedBackup {
 
 /** The backups of one repository. */
 export class BackupCatalog {
-  readonly folder: Storage
+  readonly folder: StorageReader
   readonly #signal: AbortSignal
 
-  constructor(folder: Storage, signal: AbortSignal) {
+  constructor(folder: StorageReader, signal: AbortSignal) {
     this.folder = folder
     this.#signal = signal
   }
@@ -118,17 +118,16 @@ export class BackupCatalog {
   }
 }
 
-/** The catalog at the configured storage. */
-export async function openCatalog(ctx: OperationContext): Promise<BackupCatalog> {
-  return catalogAt(ctx, await ctx.storage())
-}
+/** Where backups are, in every storage. */
+export const BACKUP_FOLDER = 'basebackups_005'
 
-export function catalogAt(ctx: OperationContext, storage: Storage): BackupCatalog {
-  return new BackupCatalog(storage.sub('basebackups_005'), ctx.signal)
+/** The backups of one storage, or of several seen as one. */
+export function catalogAt(ctx: OperationContext, storage: StorageReader): BackupCatalog {
+  return new BackupCatalog(storage.sub(BACKUP_FOLDER), ctx.signal)
 }
 
 /** What catchup-push stores has the same form, in a folder of its own. */
-export function catchupCatalogAt(ctx: OperationContext, storage: Storage): BackupCatalog {
+export function catchupCatalogAt(ctx: OperationContext, storage: StorageReader): BackupCatalog {
   return new BackupCatalog(storage.sub('catchup_005'), ctx.signal)
 }
 

@@ -1,5 +1,13 @@
-import { DEFAULT_RETRY, inParallel, Retries, readObject, readTar, type TarEntry } from '@walg/core'
-import type { Crypter, OperationContext, ProgressTask, ReadOptions, Storage } from '@walg/sdk'
+import {
+  DEFAULT_RETRY,
+  inParallel,
+  Retries,
+  readObject,
+  readTar,
+  type StorageReader,
+  type TarEntry,
+} from '@walg/core'
+import type { Crypter, OperationContext, ProgressTask, ReadOptions } from '@walg/sdk'
 import { pgSettings } from '../settings.js'
 import type { BackupPart } from './backup-parts.js'
 
@@ -14,7 +22,7 @@ const LONGEST_PAUSE_MS = 10_000
 
 export interface PartReaderOptions {
   /** The folder of backups. */
-  readonly folder: Storage
+  readonly folder: StorageReader
   readonly crypter: Crypter | undefined
   readonly progress: ProgressTask
 }
@@ -23,7 +31,7 @@ export interface PartReaderOptions {
 export class PartReader {
   readonly #ctx: OperationContext
   readonly #o: PartReaderOptions
-  readonly #source: Pick<Storage, 'read'>
+  readonly #source: Pick<StorageReader, 'read'>
   #objects = 0
 
   constructor(ctx: OperationContext, options: PartReaderOptions) {
@@ -92,7 +100,7 @@ export class PartReader {
 }
 
 /** The same storage, which tells how many bytes have come. */
-function metered(folder: Storage, progress: ProgressTask): Pick<Storage, 'read'> {
+function metered(folder: StorageReader, progress: ProgressTask): Pick<StorageReader, 'read'> {
   return {
     async read(key: string, o: ReadOptions) {
       const { info, body } = await folder.read(key, o)

@@ -1,4 +1,4 @@
-import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
+import { TARGET_STORAGE_FLAG, writtenStorage } from '@walg/core'
 import type { Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
 import { WalgError } from '@walg/sdk'
 import { pushBackup } from '../push/push-backup.js'
@@ -38,7 +38,6 @@ export const backupPush: Operation = {
 
 async function runBackupPush(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {
   const options = pushOptionsOf(ctx, input)
-  requireDefaultStorage(ctx, input)
   const directory = input.args['db_directory']
   if (directory === undefined) {
     throw new WalgError(
@@ -46,10 +45,11 @@ async function runBackupPush(ctx: OperationContext, input: OperationInput): Prom
       'unable to back up over the replication protocol: give the data directory, on the machine of the server',
     )
   }
-  const backup = await pushBackup(ctx, directory, options)
+  const storage = await writtenStorage(ctx, input)
+  const backup = await pushBackup(ctx, storage, directory, options)
   const { required, whyMissing } = backup.wal
   if (backup.corruptFiles > 0) ctx.log.warn(`${backup.corruptFiles} files hold corrupt blocks`)
-  ctx.log.info(`Wrote backup with name ${backup.name} to storage default`)
+  ctx.log.info(`Wrote backup with name ${backup.name} to storage ${storage.name}`)
   if (required.waitingFor !== undefined) {
     ctx.log.error(
       `the backup ${backup.name} waits for ${required.waitingFor}: ${whyMissing}; it can be restored once that is archived`,

@@ -1,6 +1,6 @@
-import { readableBytes, requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
+import { readableBytes, readStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import type { FlagSpec, Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
-import { openCatalog } from '../catalog/backup-catalog.js'
+import { catalogAt } from '../catalog/backup-catalog.js'
 import { fetchBackup } from '../fetch/fetch-backup.js'
 import { restoreSpecOf } from '../fetch/restore-spec.js'
 import { type CarriedSettings, carriedSettings } from '../recovery/carried-settings.js'
@@ -44,9 +44,9 @@ export const restore: Operation = {
 }
 
 async function runRestore(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {
-  requireDefaultStorage(ctx, input)
-  const catalog = await openCatalog(ctx)
-  const plan = await planRestore(ctx, catalog, input)
+  const storage = await readStorage(ctx, input)
+  const catalog = catalogAt(ctx, storage)
+  const plan = await planRestore(ctx, storage, input)
   const { name } = plan.route.candidate
   if (input.flags['plan'] === true) {
     const size = await measureRestore(ctx, catalog, name, plan.destination)

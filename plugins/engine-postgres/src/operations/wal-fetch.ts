@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
+import { readStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import {
   isWalgError,
   type Operation,
@@ -8,7 +8,7 @@ import {
   type OperationInput,
   type OperationResult,
 } from '@walg/sdk'
-import { walFolder } from '../wal/archived-object.js'
+import { WAL_FOLDER } from '../wal/archived-object.js'
 import { fetchWalFile } from '../wal/fetch-wal-file.js'
 import { PrefetchFolder, startPrefetch } from '../wal/prefetch.js'
 import { placeFile, requireFreeDestination } from '../wal/segment-file.js'
@@ -39,7 +39,6 @@ export const walFetch: Operation = {
 }
 
 async function runWalFetch(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {
-  requireDefaultStorage(ctx, input)
   const text = input.args['wal_name'] ?? ''
   const name = requireWalName(ctx, text)
   const destination = resolve(input.args['destination_filename'] ?? '')
@@ -48,7 +47,7 @@ async function runWalFetch(ctx: OperationContext, input: OperationInput): Promis
   const isSegment = name.kind === 'segment'
   const prefetched = new PrefetchFolder(ctx, destination)
   if (!isSegment || !(await prefetched.take(ctx, name, text, destination))) {
-    const archive = await walFolder(ctx)
+    const archive = (await readStorage(ctx, input)).sub(WAL_FOLDER)
     await placeFile(destination, await fetchWalFile(ctx, archive, text, name))
   }
   if (isSegment) await startPrefetch(ctx, text, destination)

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
+import { readStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import {
   type Operation,
   type OperationContext,
@@ -7,7 +7,7 @@ import {
   type OperationResult,
   WalgError,
 } from '@walg/sdk'
-import { walFolder } from '../wal/archived-object.js'
+import { WAL_FOLDER } from '../wal/archived-object.js'
 import { PrefetchFolder, upcoming } from '../wal/prefetch.js'
 import { requireWalName } from '../wal/wal-file.js'
 
@@ -27,7 +27,6 @@ export const walPrefetch: Operation = {
 }
 
 async function runWalPrefetch(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {
-  requireDefaultStorage(ctx, input)
   const text = input.args['wal_name'] ?? ''
   const name = requireWalName(ctx, text)
   if (name.kind !== 'segment') {
@@ -37,7 +36,7 @@ async function runWalPrefetch(ctx: OperationContext, input: OperationInput): Pro
   }
   const folder = new PrefetchFolder(ctx, resolve(input.args['prefetch_location'] ?? ''))
   await folder.clean(ctx, name)
-  const archive = await walFolder(ctx)
+  const archive = (await readStorage(ctx, input)).sub(WAL_FOLDER)
   const queue = [...upcoming(ctx, text)]
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift())

@@ -1,8 +1,8 @@
 import { basename, join, resolve } from 'node:path'
-import { requireDefaultStorage, TARGET_STORAGE_FLAG } from '@walg/core'
+import { TARGET_STORAGE_FLAG, writtenStorage } from '@walg/core'
 import type { Operation, OperationContext, OperationInput, OperationResult } from '@walg/sdk'
 import { pgSettings } from '../settings.js'
-import { walFolder } from '../wal/archived-object.js'
+import { WAL_FOLDER } from '../wal/archived-object.js'
 import { uploadReadyFiles } from '../wal/background-upload.js'
 import { pushWalFile } from '../wal/push-wal-file.js'
 import { openUploadMarkers } from '../wal/upload-markers.js'
@@ -19,13 +19,12 @@ export const walPush: Operation = {
 }
 
 async function runWalPush(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {
-  requireDefaultStorage(ctx, input)
   if (ctx.settings.get(pgSettings, 'WALG_USE_WAL_DELTA')) {
     ctx.log.warn('WALG_USE_WAL_DELTA is set, but walg does not record changed blocks while pushing WAL')
   }
   const path = resolve(input.args['wal_filepath'] ?? '')
   const name = basename(path)
-  const archive = await walFolder(ctx)
+  const archive = (await writtenStorage(ctx, input)).sub(WAL_FOLDER)
   const markers = await openUploadMarkers(ctx, path)
   const metadataFolder = markers?.folder ?? join(ctx.tmpDir, 'walg_data', 'walg_archive_status')
 
@@ -42,5 +41,5 @@ async function runWalPush(ctx: OperationContext, input: OperationInput): Promise
   ctx.log.info(kind === 'pushed' ? `FILE PATH: ${key}` : `${name} is archived already with the same content`)
   await uploadWalMetadata(ctx, archive, file, metadataFolder)
   await uploadReadyFiles(ctx, archive, markers, path)
-  return { json: { name, status: kind, object: `wal_005/${key}` } }
+  return { json: { name, status: kind, object: `${WAL_FOLDER}/${key}` } }
 }

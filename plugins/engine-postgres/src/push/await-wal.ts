@@ -1,4 +1,5 @@
-import type { OperationContext, Storage } from '@walg/sdk'
+import type { StorageReader } from '@walg/core'
+import type { OperationContext } from '@walg/sdk'
 import type { RequiredWal } from '../catalog/backup-manifest.js'
 import { formatSegmentName, segmentOf } from '../catalog/wal-segment.js'
 import type { ArchiverView } from '../server/archiver-view.js'
@@ -10,7 +11,7 @@ const FIRST_REPORT_MS = 5_000
 const REPORT_MS = 30_000
 
 export interface WalWait {
-  readonly archive: Storage
+  readonly archive: StorageReader
   readonly timelineId: number
   readonly startLsn: bigint
   readonly finishLsn: bigint

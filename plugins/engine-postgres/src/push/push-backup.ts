@@ -1,9 +1,9 @@
 import { access, constants, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formatUtcTime, nowMicroseconds } from '@walg/core'
-import { type OperationContext, WalgError } from '@walg/sdk'
+import { formatUtcTime, mergedStorage, nowMicroseconds } from '@walg/core'
+import { type OperationContext, type Storage, WalgError } from '@walg/sdk'
 import type { Client } from 'pg'
-import { openCatalog } from '../catalog/backup-catalog.js'
+import { BACKUP_FOLDER, catalogAt } from '../catalog/backup-catalog.js'
 import { standbyBackupName, timelineOfBackup } from '../catalog/backup-name.js'
 import { MemberList } from '../catalog/member-list.js'
 import { watchServer } from '../server/alive-check.js'
@@ -20,7 +20,7 @@ import {
 } from '../server/server-facts.js'
 import { readUpdateCounts } from '../server/update-counts.js'
 import { pgSettings } from '../settings.js'
-import { walFolder } from '../wal/archived-object.js'
+import { WAL_FOLDER } from '../wal/archived-object.js'
 import { segmentBytesOf } from '../wal/wal-file.js'
 import { awaitWal, type WalVerdict } from './await-wal.js'
 import { BackupRecord } from './backup-record.js'
@@ -44,6 +44,7 @@ export interface PushedBackup {
  */
 export async function pushBackup(
   ctx: OperationContext,
+  storage: Storage,
   directory: string,
   options: PushOptions,
 ): Promise<PushedBackup> {
@@ -52,7 +53,7 @@ export async function pushBackup(
     const facts = await readServerFacts(client)
     requireSegmentSize(ctx, facts)
     await requireDataDirectory(directory, facts)
-    return await runBackup(ctx, client, facts, options)
+    return await runBackup(ctx, storage, client, facts, options)
   } finally {
     // The server gives up a backup whose connection ends.
     await client.end().catch(() => undefined)
@@ -61,11 +62,12 @@ export async function pushBackup(
 
 async function runBackup(
   ctx: OperationContext,
+  storage: Storage,
   client: Client,
   facts: ServerFacts,
   options: PushOptions,
 ): Promise<PushedBackup> {
-  const catalog = await openCatalog(ctx)
+  const catalog = catalogAt(ctx, storage)
   const startNs = nowMicroseconds(ctx.clock.now())
   const parent = options.isFull
     ? undefined
@@ -89,7 +91,7 @@ async function runBackup(
   warnAboutArchive(ctx, facts, started)
 
   const name = await backupName(ctx, client, started)
-  const target = new BackupTarget(catalog.folder, name, ctx.log)
+  const target = new BackupTarget(storage.sub(BACKUP_FOLDER), name, ctx.log)
   await target.prepare(ctx.signal)
   const stop = new AbortController()
   const signal = AbortSignal.any([ctx.signal, stop.signal])
@@ -181,8 +183,10 @@ async function waitForWal(
   name: string,
 ): Promise<WalVerdict> {
   const { facts, options, started, signal } = backup
+  // Not only where the backup is: archive_command may have been told, or forced, to use another storage.
+  const { storages, unavailable } = await ctx.storagesForReading()
   return await awaitWal(ctx, {
-    archive: await walFolder(ctx),
+    archive: mergedStorage(storages, unavailable).sub(WAL_FOLDER),
     timelineId: timelineOfBackup(name) ?? 1,
     startLsn: started.startLsn,
     finishLsn: data.stopped.finishLsn,

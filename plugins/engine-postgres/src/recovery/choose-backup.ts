@@ -1,4 +1,5 @@
-import { isWalgError, type OperationContext, type Storage, WalgError } from '@walg/sdk'
+import type { StorageReader } from '@walg/core'
+import { isWalgError, type OperationContext, WalgError } from '@walg/sdk'
 import { segmentBytesOf } from '../wal/wal-file.js'
 import type { WalInventory } from '../wal/wal-inventory.js'
 import { BackupRoute } from './backup-route.js'
@@ -13,7 +14,7 @@ import { WalReader } from './wal-reader.js'
 
 /** What a choice is made from. */
 export interface RecoverySource {
-  readonly archive: Storage
+  readonly archive: StorageReader
   readonly inventory: WalInventory
   readonly candidates: readonly RestoreCandidate[]
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
+import type { StorageReader } from '@walg/core'
 import { type OperationContext, type OperationInput, WalgError } from '@walg/sdk'
-import type { BackupCatalog } from '../catalog/backup-catalog.js'
-import { walFolder } from '../wal/archived-object.js'
+import { type BackupCatalog, catalogAt } from '../catalog/backup-catalog.js'
+import { WAL_FOLDER } from '../wal/archived-object.js'
 import { listWal } from '../wal/wal-inventory.js'
 import { type ChosenRestore, chooseBackup } from './choose-backup.js'
 import type { RecoveryAction } from './recovery-settings.js'
@@ -21,15 +22,17 @@ export interface RestorePlan extends ChosenRestore {
 /** Reads the flags, and proves from the repository that the target can be reached. */
 export async function planRestore(
   ctx: OperationContext,
-  catalog: BackupCatalog,
+  storage: StorageReader,
   input: OperationInput,
 ): Promise<RestorePlan> {
+  const catalog = catalogAt(ctx, storage)
   const request = await requestOf(catalog, input)
+  const archive = storage.sub(WAL_FOLDER)
   const chosen = await chooseBackup(
     ctx,
     {
-      archive: await walFolder(ctx),
-      inventory: await listWal(ctx),
+      archive,
+      inventory: await listWal(ctx, archive),
       candidates: await loadCandidates(ctx, catalog),
     },
     request,

@@ -1,4 +1,5 @@
-import type { OperationContext, Storage } from '@walg/sdk'
+import type { StorageReader } from '@walg/core'
+import type { OperationContext } from '@walg/sdk'
 import { readArchived } from '../wal/archived-object.js'
 import { maxBytesOf } from '../wal/wal-file.js'
 import type { WalInventory } from '../wal/wal-inventory.js'
@@ -7,11 +8,11 @@ import { parseTimelineHistory, TimelinePath } from './timeline-history.js'
 /** The timelines of a repository, as their history files tell them. */
 export class Timelines {
   readonly #ctx: OperationContext
-  readonly #archive: Storage
+  readonly #archive: StorageReader
   readonly #inventory: WalInventory
   readonly #paths = new Map<number, Promise<TimelinePath>>()
 
-  constructor(ctx: OperationContext, archive: Storage, inventory: WalInventory) {
+  constructor(ctx: OperationContext, archive: StorageReader, inventory: WalInventory) {
     this.#ctx = ctx
     this.#archive = archive
     this.#inventory = inventory

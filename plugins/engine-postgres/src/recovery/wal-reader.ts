@@ -1,4 +1,5 @@
-import { type OperationContext, type Storage, WalgError } from '@walg/sdk'
+import type { StorageReader } from '@walg/core'
+import { type OperationContext, WalgError } from '@walg/sdk'
 import { readArchivedInto } from '../wal/archived-object.js'
 import { parseSegmentHeader, type SegmentHeader } from '../wal/page-header.js'
 import { type WalEvent, walEventOf } from '../wal/wal-events.js'
@@ -15,12 +16,17 @@ export interface ReadRecord {
 /** Reads archived WAL of one cluster along a path, one segment in memory at a time. */
 export class WalReader {
   readonly #ctx: OperationContext
-  readonly #archive: Storage
+  readonly #archive: StorageReader
   readonly #path: WalPath
   readonly #systemIdentifier: bigint | undefined
   readonly #firstTransactions = new Map<bigint, bigint | undefined>()
 
-  constructor(ctx: OperationContext, archive: Storage, path: WalPath, systemIdentifier: bigint | undefined) {
+  constructor(
+    ctx: OperationContext,
+    archive: StorageReader,
+    path: WalPath,
+    systemIdentifier: bigint | undefined,
+  ) {
     this.#ctx = ctx
     this.#archive = archive
     this.#path = path

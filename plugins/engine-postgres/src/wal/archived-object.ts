@@ -1,12 +1,5 @@
-import { readObject } from '@walg/core'
-import {
-  type ByteStream,
-  isWalgError,
-  type ObjectInfo,
-  type OperationContext,
-  type Storage,
-  WalgError,
-} from '@walg/sdk'
+import { readObject, type StorageReader } from '@walg/core'
+import { type ByteStream, isWalgError, type ObjectInfo, type OperationContext, WalgError } from '@walg/sdk'
 
 /** Extensions that WAL-G has ever written; an object with one of them must not pass for absent. */
 const WALG_EXTENSIONS = ['lz4', 'lzma', 'gz', 'br', 'lzo', 'zst']
@@ -20,10 +13,8 @@ export interface ArchivedObject {
   readonly info: ObjectInfo
 }
 
-/** Where WAL is archived. */
-export async function walFolder(ctx: OperationContext): Promise<Storage> {
-  return (await ctx.storage()).sub('wal_005')
-}
+/** Where WAL is archived, in every storage. */
+export const WAL_FOLDER = 'wal_005'
 
 /**
  * Finds the object that holds a file, whatever codec wrote it. Undefined only when the storage has answered "not there"
@@ -31,7 +22,7 @@ export async function walFolder(ctx: OperationContext): Promise<Storage> {
  */
 export async function findArchived(
   ctx: OperationContext,
-  archive: Storage,
+  archive: StorageReader,
   name: string,
 ): Promise<ArchivedObject | undefined> {
   const [preferred = '', ...others] = await archivedExtensions(ctx)
@@ -60,7 +51,7 @@ export async function archivedExtensions(ctx: OperationContext): Promise<readonl
 /** The content of an archived file, decrypted and decompressed, in memory. `maxBytes` guards against nonsense. */
 export async function readArchived(
   ctx: OperationContext,
-  archive: Storage,
+  archive: StorageReader,
   object: ArchivedObject,
   maxBytes: number,
 ): Promise<readonly Uint8Array[]> {
@@ -72,7 +63,7 @@ export async function readArchived(
 /** The same into memory of the caller's, for one file after the other. Resolves with the part that was filled. */
 export async function readArchivedInto(
   ctx: OperationContext,
-  archive: Storage,
+  archive: StorageReader,
   object: ArchivedObject,
   target: Uint8Array,
 ): Promise<Uint8Array> {
@@ -86,7 +77,7 @@ export async function readArchivedInto(
 
 async function* archivedContent(
   ctx: OperationContext,
-  archive: Storage,
+  archive: StorageReader,
   object: ArchivedObject,
   maxBytes: number,
 ): ByteStream {
@@ -124,7 +115,7 @@ export function objectName(name: string, extension: string): string {
 
 async function statIfThere(
   ctx: OperationContext,
-  archive: Storage,
+  archive: StorageReader,
   key: string,
 ): Promise<ObjectInfo | undefined> {
   try {

@@ -1,4 +1,5 @@
-import type { OperationContext, Storage } from '@walg/sdk'
+import type { StorageReader } from '@walg/core'
+import type { OperationContext } from '@walg/sdk'
 import { WalgError } from '@walg/sdk'
 import type { WalName } from '../catalog/wal-segment.js'
 import { findArchived, readArchived } from './archived-object.js'
@@ -13,7 +14,7 @@ const NEVER_ARCHIVED = '00000001.history'
  */
 export async function fetchWalFile(
   ctx: OperationContext,
-  archive: Storage,
+  archive: StorageReader,
   text: string,
   name: WalName,
 ): Promise<readonly Uint8Array[]> {

@@ -1,6 +1,7 @@
 import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isWalgError, type OperationContext, type Storage } from '@walg/sdk'
+import type { StorageReader } from '@walg/core'
+import { isWalgError, type OperationContext } from '@walg/sdk'
 import { formatSegmentName, parseWalName, type WalName } from '../catalog/wal-segment.js'
 import { pgSettings } from '../settings.js'
 import { fetchWalFile } from './fetch-wal-file.js'
@@ -65,7 +66,7 @@ export class PrefetchFolder {
   }
 
   /** Fetches one segment ahead of time. What is absent leaves nothing; what fails leaves an empty file, so that it is not tried again. */
-  async fetch(ctx: OperationContext, archive: Storage, text: string): Promise<void> {
+  async fetch(ctx: OperationContext, archive: StorageReader, text: string): Promise<void> {
     if (await this.knows(text)) return
     const name = parseWalName(text, segmentBytesOf(ctx))
     if (!name) return

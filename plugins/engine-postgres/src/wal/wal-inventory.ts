@@ -1,6 +1,7 @@
+import type { StorageReader } from '@walg/core'
 import type { ObjectInfo, OperationContext } from '@walg/sdk'
 import { parseWalName } from '../catalog/wal-segment.js'
-import { type ArchivedObject, archivedExtensions, walFolder } from './archived-object.js'
+import { type ArchivedObject, archivedExtensions } from './archived-object.js'
 import { segmentBytesOf } from './wal-file.js'
 
 /** What the archive holds, from one listing. Partial segments are none; names that nothing gives are passed over. */
@@ -38,8 +39,8 @@ export class WalInventory {
 }
 
 /** Lists the archive. Of several objects for one file, that of the configured codec counts first, as when it is fetched. */
-export async function listWal(ctx: OperationContext): Promise<WalInventory> {
-  const { objects } = await (await walFolder(ctx)).listFolder('', { signal: ctx.signal })
+export async function listWal(ctx: OperationContext, archive: StorageReader): Promise<WalInventory> {
+  const { objects } = await archive.listFolder('', { signal: ctx.signal })
   const extensions = await archivedExtensions(ctx)
   const segmentBytes = segmentBytesOf(ctx)
   const inventory = new WalInventory()

@@ -1,15 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import { openCatalog } from '../../src/catalog/backup-catalog.js'
+import { catalogAt } from '../../src/catalog/backup-catalog.js'
 import { chooseParent, type DeltaRequest, requireSameCluster } from '../../src/push/delta-parent.js'
 import { lsn, SyntheticRepository } from '../support/synthetic-repository.js'
 
 const REQUEST: DeltaRequest = { maxSteps: 2, fromName: undefined, fromUserData: undefined }
 
+async function catalogOf(repo: SyntheticRepository) {
+  const ctx = repo.context()
+  return catalogAt(ctx, await ctx.storage())
+}
+
 async function repository() {
   const repo = new SyntheticRepository(7n)
   const older = repo.backup({ segment: 2, from: '2026-08-01T00:00:00Z', to: '2026-08-01T00:01:00Z' })
   const newer = repo.backup({ segment: 5, from: '2026-08-02T00:00:00Z', to: '2026-08-02T00:01:00Z' })
-  return { older, newer, catalog: await openCatalog(repo.context()) }
+  return { older, newer, catalog: await catalogOf(repo) }
 }
 
 describe('the parent of a delta', () => {
@@ -22,7 +27,7 @@ describe('the parent of a delta', () => {
 
   test('is none without steps, and none in an empty repository', async () => {
     const { catalog } = await repository()
-    const empty = await openCatalog(new SyntheticRepository().context())
+    const empty = await catalogOf(new SyntheticRepository())
 
     expect(await chooseParent(catalog, { ...REQUEST, maxSteps: 0 })).toBeUndefined()
     expect(await chooseParent(empty, REQUEST)).toBeUndefined()

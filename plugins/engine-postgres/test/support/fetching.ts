@@ -1,5 +1,5 @@
 import { type OperationContext, WalgError } from '@walg/sdk'
-import { openCatalog } from '../../src/catalog/backup-catalog.js'
+import { catalogAt } from '../../src/catalog/backup-catalog.js'
 import { type FetchRequest, type FetchResult, fetchBackup } from '../../src/fetch/fetch-backup.js'
 import { MemoryDriver } from './memory-driver.js'
 import { FULL } from './synthetic-backup.js'
@@ -41,5 +41,9 @@ export async function fetchFrom(
   options: TestContextOptions = {},
 ): Promise<FetchResult> {
   const ctx = fetchContext(driver, options)
-  return await fetchBackup(ctx, await openCatalog(ctx), { backup: FULL, destination, ...request })
+  return await fetchBackup(ctx, catalogAt(ctx, await ctx.storage()), {
+    backup: FULL,
+    destination,
+    ...request,
+  })
 }

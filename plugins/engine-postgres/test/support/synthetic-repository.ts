@@ -1,5 +1,4 @@
 import type { OperationContext, OperationInput } from '@walg/sdk'
-import { openCatalog } from '../../src/catalog/backup-catalog.js'
 import { formatSegmentName } from '../../src/catalog/wal-segment.js'
 import { planRestore, type RestorePlan } from '../../src/recovery/restore-plan.js'
 import { MemoryDriver } from './memory-driver.js'
@@ -64,7 +63,7 @@ export class SyntheticRepository {
   async plan(flags: OperationInput['flags'] = {}): Promise<RestorePlan> {
     const ctx = this.context()
     const input = { args: { destination_directory: '/restore/main' }, flags }
-    return await planRestore(ctx, await openCatalog(ctx), input)
+    return await planRestore(ctx, await ctx.storage(), input)
   }
 }
 

@@ -8,7 +8,8 @@ const SEGMENT = '000000010000000000000007'
 async function inventoryOf(...keys: readonly string[]) {
   const driver = new MemoryDriver()
   for (const key of keys) driver.set(`wal_005/${key}`, key)
-  return await listWal(testContext({ default: driver }))
+  const ctx = testContext({ default: driver })
+  return await listWal(ctx, (await ctx.storage()).sub('wal_005'))
 }
 
 test.each(['', '.lz4', '.zst', '.br', '.lzma', '.gz', '.lzo', '.'])(

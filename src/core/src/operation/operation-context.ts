@@ -10,6 +10,7 @@ import {
   type Settings,
   WalgError,
 } from '@walg/sdk'
+import { aliveSettings } from '../failover/failover-settings.js'
 import { noneCompressor } from '../pipeline/none-compressor.js'
 import type { PluginRegistry } from '../registry/plugin-registry.js'
 import { ConfiguredStorages, DEFAULT_STORAGE, storageSettings } from './configured-storages.js'
@@ -17,6 +18,7 @@ import { ConfiguredStorages, DEFAULT_STORAGE, storageSettings } from './configur
 /** Settings that decide which plugins an operation works with. */
 export const contextSettings = defineSettings({
   ...storageSettings,
+  ...aliveSettings,
   WALG_COMPRESSION_METHOD: {
     kind: 'string',
     default: 'lz4',
@@ -69,6 +71,8 @@ export function createOperationContext(parts: ContextParts): OperationContext & 
     self: parts.self,
     storage: () => storages.named(DEFAULT_STORAGE),
     storages: () => Promise.all(storages.names().map((name) => storages.named(name))),
+    storageForWriting: (name) => storages.forWriting(name),
+    storagesForReading: (name) => storages.forReading(name),
     storageNames: () => storages.names(),
     storageNamed: (name) => storages.named(name),
     repositoryOf: async (path) => {

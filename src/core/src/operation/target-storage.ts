@@ -1,12 +1,5 @@
-import {
-  type FlagSpecEntry,
-  type OperationContext,
-  type OperationInput,
-  type Storage,
-  WalgError,
-} from '@walg/sdk'
-
-const DEFAULT = 'default'
+import type { FlagSpecEntry, OperationContext, OperationInput, Storage } from '@walg/sdk'
+import { mergedStorage, type StorageReader } from '../failover/merged-storage.js'
 
 /** `--target-storage` of the commands that work on one storage. */
 export const TARGET_STORAGE_FLAG: FlagSpecEntry = {
@@ -15,32 +8,31 @@ export const TARGET_STORAGE_FLAG: FlagSpecEntry = {
   setting: 'WALG_TARGET_STORAGE',
 }
 
-/** The storages that a listing covers: the one that `--target-storage` names, or all. */
+/** Where a command stores: the storage that `--target-storage` names, else the first that answers. */
+export async function writtenStorage(ctx: OperationContext, input: OperationInput): Promise<Storage> {
+  const storage = await ctx.storageForWriting(targetStorage(ctx, input))
+  if (ctx.storageNames().length > 1) ctx.log.info(`Files will be uploaded to storage: ${storage.name}`)
+  return storage
+}
+
+/** The storages that a listing covers: the one that `--target-storage` names, or all that answer; the others are warned about. */
 export async function listedStorages(
   ctx: OperationContext,
   input: OperationInput,
 ): Promise<readonly Storage[]> {
-  const name = targetStorage(ctx, input)
-  const storages = await ctx.storages()
-  if (name === undefined) return storages
-  const named = storages.filter((storage) => storage.name === name)
-  if (named.length === 0) throw unknownStorage(name)
-  return named
+  const { storages, unavailable } = await ctx.storagesForReading(targetStorage(ctx, input))
+  for (const name of unavailable)
+    ctx.log.warn(`what the storage '${name}' holds is left out: it does not answer`)
+  return storages
 }
 
-/** Rejects a `--target-storage` that names no configured storage; `default` is the one that the prefix names. */
-export function requireDefaultStorage(ctx: OperationContext, input: OperationInput): void {
-  const name = targetStorage(ctx, input)
-  if (name !== undefined && name !== DEFAULT) throw unknownStorage(name)
+/** What a command reads: the storage that `--target-storage` names, or all that answer, seen as one. */
+export async function readStorage(ctx: OperationContext, input: OperationInput): Promise<StorageReader> {
+  const { storages, unavailable } = await ctx.storagesForReading(targetStorage(ctx, input))
+  return mergedStorage(storages, unavailable)
 }
 
 function targetStorage(ctx: OperationContext, input: OperationInput): string | undefined {
   const name = input.flags['target-storage'] ?? ctx.settings.text('WALG_TARGET_STORAGE')
   return name === undefined || name === '' ? undefined : String(name)
-}
-
-function unknownStorage(name: string): WalgError {
-  return new WalgError('E_STORAGE_CONFIG', `unable to use storage '${name}': no such storage is configured`, {
-    details: { name },
-  })
 }

@@ -1,4 +1,5 @@
 import type { Storage, StorageDriver } from '@walg/sdk'
+import { withObserver } from '../failover/with-observer.js'
 import { Retries } from './retries.js'
 import { DEFAULT_RETRY } from './retry-policy.js'
 import { StorageFolder } from './storage-folder.js'
@@ -18,5 +19,7 @@ export function openStorage(driver: StorageDriver, options: StorageOptions): Sto
   const limited = options.rateLimiter ? withRateLimit(timed, options.rateLimiter) : timed
   const retries = new Retries({ ...options, policy: options.retry ?? DEFAULT_RETRY })
   const tools = { name: options.name, retries, memory: new UploadMemory(UPLOAD_MEMORY_BYTES) }
-  return new StorageFolder(withRetry(limited, retries), tools, '')
+  const retried = withRetry(limited, retries)
+  const observed = options.observer ? withObserver(retried, options.observer) : retried
+  return new StorageFolder(observed, tools, '')
 }

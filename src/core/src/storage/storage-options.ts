@@ -1,4 +1,5 @@
 import type { Clock, Log } from '@walg/sdk'
+import type { StorageObserver } from '../failover/with-observer.js'
 import type { RateLimiter } from '../pipeline/rate-limiter.js'
 import type { RetryPolicy } from './retry-policy.js'
 
@@ -10,6 +11,8 @@ export interface StorageOptions {
   readonly retry?: RetryPolicy
   /** In which the storage has to answer, or to send the next bytes. */
   readonly timeoutMs?: number
+  /** Learns how operations end. */
+  readonly observer?: StorageObserver
   /** Limits the bytes per second in both directions. */
   readonly rateLimiter?: RateLimiter
 }

@@ -8,7 +8,7 @@ const ID = /^[a-z][a-z0-9-]*( [a-z][a-z0-9-]*)*$/
 const FLAG = /^[a-z][a-z0-9-]*$/
 const ARGUMENT = /^[a-z][a-z0-9_]*$/
 const CHAR = /^[A-Za-z0-9]$/
-const KINDS = ['bool', 'string', 'int', 'strings']
+const KINDS = ['bool', 'string', 'int', 'strings', 'duration']
 /** What a test runner still has to say about the check before. */
 const SILENCE_MS = 20
 
