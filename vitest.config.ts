@@ -17,6 +17,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/*/test/**/*.test.ts', 'plugins/*/test/**/*.test.ts', 'test/guards/**/*.test.ts'],
+          // No time limit decides a test, however busy the machine is; this one is for what hangs.
+          testTimeout: 60_000,
         },
       },
       {
