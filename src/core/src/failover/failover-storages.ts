@@ -79,12 +79,16 @@ export class FailoverStorages {
   /** Undefined where nobody is interested. */
   observer(name: string): StorageObserver | undefined {
     if (!this.#isChecking) return undefined
-    const each = (tell: (statuses: StorageStatuses, key: string) => void) => {
+    const each = (tell: (statuses: StorageStatuses, key: string, use: StorageUse) => void) => {
       const key = this.#keys.get(name)
-      if (key !== undefined) for (const statuses of this.#statuses.values()) tell(statuses, key)
+      if (key !== undefined) for (const [use, statuses] of this.#statuses) tell(statuses, key, use)
     }
     return {
-      used: (weight, isDone) => each((statuses, key) => statuses.used(key, weight, isDone)),
+      // A command that stores ends with the first failure: the next one, when it is repeated, has to go elsewhere.
+      used: (weight, isDone) =>
+        each((statuses, key, use) =>
+          isDone || use === 'read' ? statuses.used(key, weight, isDone) : statuses.checked(key, false),
+        ),
       failed: () => each((statuses, key) => statuses.checked(key, false)),
     }
   }
