@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -116,6 +116,8 @@ export async function startService(
 ): Promise<Service> {
   const kind: Kind = KINDS[name]
   const parent = mkdtempSync(join(serviceFolder(), `${name}-`))
+  // Servers run as another user than root.
+  chmodSync(parent, 0o755)
   const folder = join(parent, 'server')
   const port = await freePorts(kind.ports)
   const [program, ...args] = kind.up(folder, port)

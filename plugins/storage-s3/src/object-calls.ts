@@ -1,0 +1,321 @@
+import {
+  type ByteStream,
+  type CallOptions,
+  type GetOptions,
+  isWalgError,
+  type MultipartUpload,
+  type ObjectInfo,
+  type PutOptions,
+  type UploadedPart,
+  WalgError,
+} from '@walg/sdk'
+import { answerBody } from './answer-body.js'
+import type { HttpAnswer } from './http-client.js'
+import type { S3Requests, S3Service } from './s3-requests.js'
+import { IDLE_MS } from './transport.js'
+import { keyHeaders, newObjectHeaders } from './write-headers.js'
+
+/** How long an answer from the bucket proves that the bucket is there. */
+const PROOF_MS = 30_000
+
+/** What an object's headers hold beside its info. */
+export interface StoredObject {
+  readonly info: ObjectInfo
+  readonly headers: HttpAnswer['headers']
+}
+
+/** Head, get and put of objects, and parts: what is done often, without the AWS SDK. */
+export class ObjectCalls {
+  readonly #service: S3Service
+  readonly #requests: S3Requests
+  #bucketSeenMs = Number.NEGATIVE_INFINITY
+  #proving: Promise<void> | undefined
+  /** The server has said 501 to a condition. */
+  #refusesConditions = false
+
+  constructor(service: S3Service, requests: S3Requests) {
+    this.#service = service
+    this.#requests = requests
+  }
+
+  async head(key: string, o: CallOptions): Promise<ObjectInfo> {
+    return (await this.stored(key, o)).info
+  }
+
+  async stored(key: string, o: CallOptions): Promise<StoredObject> {
+    const { status, headers, message } = await this.#requests.send(
+      {
+        method: 'HEAD',
+        verb: 'look for',
+        key: this.fullKey(key),
+        name: key,
+        headers: keyHeaders(this.#service.config.encryption),
+        accepts: [400, 301, 403, 404],
+      },
+      o.signal,
+    )
+    message.resume()
+    if (status < 300) {
+      this.#noteBucket()
+      return { info: { ...infoOf(key, headers), size: lengthIn(key, headers) }, headers }
+    }
+    // The answer to HEAD has no document: it does not tell whether object or bucket are absent, or why access is denied.
+    const isProven = performance.now() - this.#bucketSeenMs < PROOF_MS
+    if (status === 404 && isProven) throw absent(key)
+    if (status !== 404) return await this.#headByGet(key, o)
+    this.#proving ??= this.#proveBucket(key, o).finally(() => {
+      this.#proving = undefined
+    })
+    await this.#proving
+    throw absent(key)
+  }
+
+  /** The same question in a form that is answered in words. */
+  async #headByGet(key: string, o: CallOptions, name = key): Promise<StoredObject> {
+    const verb = 'look for'
+    const { headers, message } = await this.#requests.send(
+      {
+        method: 'GET',
+        verb,
+        key: this.fullKey(key),
+        name,
+        headers: { ...keyHeaders(this.#service.config.encryption), range: 'bytes=0-0' },
+      },
+      o.signal,
+    )
+    message.destroy()
+    this.#noteBucket()
+    return { info: { ...infoOf(key, headers), size: sizeInRange(verb, key, headers) }, headers }
+  }
+
+  /** Reads a key that cannot be there: the answer tells whether the bucket is. */
+  async #proveBucket(name: string, o: CallOptions): Promise<void> {
+    try {
+      await this.#headByGet(`.walg-absent-${process.pid}`, o, name)
+    } catch (error) {
+      if (!isWalgError(error, 'E_STORAGE_NOT_FOUND')) throw error
+    }
+    this.#noteBucket()
+  }
+
+  #noteBucket(): void {
+    this.#bucketSeenMs = performance.now()
+  }
+
+  async get(key: string, o: GetOptions): Promise<{ readonly info: ObjectInfo; readonly body: ByteStream }> {
+    if (o.range?.length === 0) return { info: await this.head(key, o), body: emptyBody() }
+    const { info, body } = await this.#open('read', key, o)
+    return { info, body }
+  }
+
+  async #open(
+    verb: string,
+    key: string,
+    o: GetOptions,
+  ): Promise<StoredObject & { readonly body: ByteStream }> {
+    const { range } = o
+    const isWhole = range === undefined || (range.offset === 0 && range.length === undefined)
+    const wanted = {
+      method: 'GET',
+      verb,
+      key: this.fullKey(key),
+      name: key,
+      headers: {
+        ...keyHeaders(this.#service.config.encryption),
+        // Nothing on the way shall pack or unpack objects.
+        'accept-encoding': 'identity',
+        ...(!isWhole && { range: `bytes=${range.offset}-${lastByte(range) ?? ''}` }),
+        ...(o.ifMatch !== undefined && { 'if-match': o.ifMatch }),
+      },
+      accepts: [416],
+    } as const
+    const { status, headers, message } = await this.#requests.send(wanted, o.signal)
+    this.#noteBucket()
+    if (status === 416) {
+      message.resume()
+      return { ...(await this.#behindTheEnd(key, o)), body: emptyBody() }
+    }
+    try {
+      if (!isWhole && status !== 206) throw unexpected(verb, key, 'the server does not know ranges')
+      const expected = lengthIn(key, headers)
+      const size = isWhole ? expected : sizeInRange(verb, key, headers)
+      const body = answerBody(message, {
+        signal: o.signal,
+        idleMs: IDLE_MS,
+        expected,
+        failed: (error) => this.#requests.disconnected(wanted, error),
+      })
+      return { info: { ...infoOf(key, headers), size }, body, headers }
+    } catch (error) {
+      message.destroy()
+      throw error
+    }
+  }
+
+  /** There is nothing from that offset on, as in an empty object. */
+  async #behindTheEnd(key: string, o: GetOptions): Promise<StoredObject> {
+    const stored = await this.stored(key, o)
+    if (o.ifMatch !== undefined && stored.info.etag !== o.ifMatch) throw changed('read', key)
+    return stored
+  }
+
+  async put(key: string, body: readonly Uint8Array[], o: PutOptions): Promise<ObjectInfo> {
+    const { config } = this.#service
+    const wanted = { method: 'PUT', verb: 'write', key: this.fullKey(key), name: key, body } as const
+    const { headers, message } = await this.conditionally('write', key, o, (condition) =>
+      this.#requests.send(
+        { ...wanted, headers: { ...newObjectHeaders(config, Date.now()), ...condition } },
+        o.signal,
+      ),
+    )
+    message.resume()
+    this.#noteBucket()
+    return { ...infoOf(key, headers), size: body.reduce((sum, { length }) => sum + length, 0) }
+  }
+
+  /** Makes a call on a condition; without it, after a look, where the server knows none. */
+  async conditionally<T>(
+    verb: string,
+    key: string,
+    o: PutOptions,
+    call: (condition: Readonly<Record<string, string>>) => Promise<T>,
+  ): Promise<T> {
+    const condition = await this.#conditionHeaders(verb, key, o)
+    try {
+      return await call(condition)
+    } catch (error) {
+      if (this.#dropsConditions(error, condition)) return await this.conditionally(verb, key, o, call)
+      throw conditionFailed(error, verb, key, o)
+    }
+  }
+
+  /**
+   * The headers that make the server decide. Where it may not honour them, a look comes first; `If-Match` is not even sent there,
+   * because some servers refuse every one.
+   */
+  async #conditionHeaders(
+    verb: string,
+    key: string,
+    o: PutOptions,
+  ): Promise<Readonly<Record<string, string>>> {
+    const isDecided = this.#service.config.conditionalPut
+    if (!isDecided) await this.#look(verb, key, o)
+    return {
+      ...(o.ifAbsent && !this.#refusesConditions && { 'if-none-match': '*' }),
+      ...(o.ifMatch !== undefined && isDecided && { 'if-match': o.ifMatch }),
+    }
+  }
+
+  /** True when the call has to be made again without conditions, which this server does not know. */
+  #dropsConditions(error: unknown, condition: Readonly<Record<string, string>>): boolean {
+    const isRefused = isWalgError(error) && error.details['status'] === 501
+    if (!isRefused || this.#service.config.conditionalPut || Object.keys(condition).length === 0) return false
+    this.#refusesConditions = true
+    return true
+  }
+
+  async #look(verb: string, key: string, o: PutOptions): Promise<void> {
+    if (!o.ifAbsent && o.ifMatch === undefined) return
+    let found: ObjectInfo | undefined
+    try {
+      found = await this.head(key, o)
+    } catch (error) {
+      if (!isWalgError(error, 'E_STORAGE_NOT_FOUND')) throw error
+    }
+    if (o.ifAbsent && found) throw exists(verb, key)
+    if (o.ifMatch !== undefined && found?.etag !== o.ifMatch) throw changed(verb, key)
+  }
+
+  async uploadPart(
+    upload: MultipartUpload,
+    number: number,
+    body: readonly Uint8Array[],
+    o: CallOptions,
+  ): Promise<UploadedPart> {
+    const verb = `write part ${number} of`
+    const { headers, message } = await this.#requests.send(
+      {
+        method: 'PUT',
+        verb,
+        key: this.fullKey(upload.key),
+        name: upload.key,
+        query: { partNumber: String(number), uploadId: upload.id },
+        headers: keyHeaders(this.#service.config.encryption),
+        body,
+      },
+      o.signal,
+    )
+    message.resume()
+    const { etag } = headers
+    if (etag === undefined) throw unexpected(verb, upload.key, 'the answer has no ETag')
+    return { number, etag, size: body.reduce((sum, { length }) => sum + length, 0) }
+  }
+
+  fullKey(key: string): string {
+    const { folder } = this.#service.config
+    return folder === '' ? key : `${folder}/${key}`
+  }
+}
+
+function infoOf(key: string, headers: HttpAnswer['headers']): Omit<ObjectInfo, 'size'> {
+  // A PUT is answered without Last-Modified; the server's clock is the nearest there is.
+  const modified = headers['last-modified'] ?? headers.date
+  return {
+    key,
+    modifiedAt: modified === undefined ? new Date() : new Date(modified),
+    ...(headers.etag !== undefined && { etag: headers.etag }),
+  }
+}
+
+function lengthIn(key: string, headers: HttpAnswer['headers']): number {
+  const length = Number(headers['content-length'])
+  if (headers['content-length'] !== undefined && Number.isSafeInteger(length)) return length
+  throw unexpected('read', key, 'the answer has no Content-Length')
+}
+
+function sizeInRange(verb: string, key: string, headers: HttpAnswer['headers']): number {
+  const size = Number(/^bytes \d+-\d+\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1])
+  if (Number.isSafeInteger(size)) return size
+  throw unexpected(verb, key, 'the answer has no Content-Range')
+}
+
+function lastByte({
+  offset,
+  length,
+}: {
+  readonly offset: number
+  readonly length?: number
+}): number | undefined {
+  return length === undefined ? undefined : offset + length - 1
+}
+
+/** A condition that was not met, by its own name. */
+function conditionFailed(error: unknown, verb: string, key: string, o: PutOptions): unknown {
+  if (isWalgError(error, 'E_STORAGE_PRECONDITION')) return o.ifAbsent ? exists(verb, key) : changed(verb, key)
+  if (o.ifMatch !== undefined && isWalgError(error, 'E_STORAGE_NOT_FOUND')) return changed(verb, key)
+  return error
+}
+
+function absent(key: string): WalgError {
+  return new WalgError('E_STORAGE_NOT_FOUND', `unable to look for ${key}: no such object`, {
+    details: { key },
+  })
+}
+
+function exists(verb: string, key: string): WalgError {
+  return new WalgError('E_STORAGE_EXISTS', `unable to ${verb} ${key}: it exists already`, {
+    details: { key },
+  })
+}
+
+function changed(verb: string, key: string): WalgError {
+  return new WalgError('E_STORAGE_PRECONDITION', `unable to ${verb} ${key}: it has changed meanwhile`, {
+    details: { key },
+  })
+}
+
+function unexpected(verb: string, key: string, why: string): WalgError {
+  return new WalgError('E_STORAGE_UNAVAILABLE', `unable to ${verb} ${key}: ${why}`, { details: { key } })
+}
+
+async function* emptyBody(): ByteStream {}
