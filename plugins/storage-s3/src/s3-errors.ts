@@ -101,6 +101,8 @@ export function refused(attempt: Attempt, refusal: Refusal): WalgError {
   if (code === 'NoSuchBucket') {
     return fail('E_STORAGE_CONFIG', `there is no bucket ${attempt.bucket} at ${attempt.server}`)
   }
+  if (code === 'InvalidBucketName')
+    return fail('E_STORAGE_CONFIG', `${attempt.bucket} is no name of a bucket`)
   if (ABSENT.has(code)) return fail('E_STORAGE_NOT_FOUND', 'no such object')
   if (code === 'RequestTimeTooSkewed' || code === 'RequestExpired')
     return fail('E_STORAGE_PERMISSION', skewed(refusal))

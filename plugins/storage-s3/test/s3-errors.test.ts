@@ -16,6 +16,7 @@ describe('what a server says', () => {
   test.each([
     [404, 'NoSuchKey', 'E_STORAGE_NOT_FOUND', false, 'no such object'],
     [404, 'NoSuchBucket', 'E_STORAGE_CONFIG', false, 'there is no bucket backups at https://s3.example'],
+    [400, 'InvalidBucketName', 'E_STORAGE_CONFIG', false, 'backups is no name of a bucket'],
     [404, undefined, 'E_STORAGE_CONFIG', false, 'is AWS_ENDPOINT right?'],
     [403, 'AccessDenied', 'E_STORAGE_PERMISSION', false, 'access denied'],
     [403, 'InvalidAccessKeyId', 'E_STORAGE_PERMISSION', false, 'does not know the access key'],

@@ -83,7 +83,7 @@ export class PartReader {
     }
     const compressor = await this.#ctx.compressorFor(part.extension)
     const { crypter } = this.#o
-    await new Retries({ clock, log, policy }).run(`extract ${part.key}`, signal, async () => {
+    await new Retries({ clock, log, policy }).run(signal, async () => {
       const content = readObject(this.#source, part.key, {
         signal,
         concurrency: BLOCKS_PER_PART,

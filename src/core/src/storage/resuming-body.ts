@@ -17,7 +17,7 @@ export async function* resumingBody(
   const length = Math.max(0, Math.min(o.range?.length ?? Number.POSITIVE_INFINITY, info.size - offset))
   let done = 0
   let body = first
-  const series = retries.begin(`read ${key}`, o.signal)
+  const series = retries.begin(o.signal)
   for (;;) {
     try {
       for await (const chunk of body) {

@@ -20,8 +20,8 @@ export class Retries {
   }
 
   /** Makes a call until it succeeds, or until its error says, or the policy, that a repetition will not help. */
-  async run<T>(what: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-    const series = this.begin(what, signal)
+  async run<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+    const series = this.begin(signal)
     for (;;) {
       try {
         const result = await call()
@@ -34,8 +34,8 @@ export class Retries {
   }
 
   /** For what is repeated by rules of its own. */
-  begin(what: string, signal: AbortSignal): RetrySeries {
-    return new RetrySeries(what, signal, this.#tools, this)
+  begin(signal: AbortSignal): RetrySeries {
+    return new RetrySeries(signal, this.#tools, this)
   }
 
   get hasAnswered(): boolean {
@@ -48,17 +48,17 @@ export class Retries {
   }
 }
 
+const seconds = (ms: number) => (ms / 1000).toFixed(1)
+
 /** The attempts at one thing. */
 export class RetrySeries {
-  readonly #what: string
   readonly #signal: AbortSignal
   readonly #tools: RetryTools
   readonly #retries: Retries
   #failures = 0
   #startedMs: number
 
-  constructor(what: string, signal: AbortSignal, tools: RetryTools, retries: Retries) {
-    this.#what = what
+  constructor(signal: AbortSignal, tools: RetryTools, retries: Retries) {
     this.#signal = signal
     this.#tools = tools
     this.#retries = retries
@@ -85,7 +85,7 @@ export class RetrySeries {
     const pauseMs = this.#pauseMs(error)
     const budgetMs = this.#retries.hasAnswered ? policy.budgetMs : policy.firstBudgetMs
     if (this.#failures >= policy.attempts || spentMs + pauseMs > budgetMs) throw error
-    const message = `unable to ${this.#what} (${error.message}); trying again in ${Math.round(pauseMs)} ms`
+    const message = `${error.message}; trying again in ${seconds(pauseMs)} s`
     if (spentMs + pauseMs > QUIET_MS) log.warn(message)
     else log.debug(message)
     await clock.sleep(pauseMs, this.#signal)
