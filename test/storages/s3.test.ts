@@ -1,31 +1,34 @@
-import { randomUUID } from 'node:crypto'
-import { pluginContext } from '@walg/testkit'
-import storageS3 from '../../plugins/storage-s3/src/storage.js'
-import { lacksService, type Service, startService } from '../support/services.js'
+import { lacksService } from '../support/services.js'
 import { describeConformance } from './conformance.js'
-import { createBucket, type S3Server } from './s3-bucket.js'
+import { startS3 } from './s3-server.js'
 
-const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'testkey', AWS_SECRET_ACCESS_KEY: 'testsecret' }
-
-function storageOn(service: Service, url: string, settings: Readonly<Record<string, string>>) {
+describeConformance('MinIO, which decides on conditions', lacksService('minio'), async () => {
+  const server = await startS3('minio')
   return {
-    open: () =>
-      storageS3.open(
-        pluginContext({
-          WALG_S3_PREFIX: `s3://bucket/${randomUUID()}`,
-          AWS_ENDPOINT: url,
-          AWS_REGION: 'us-east-1',
-          ...CREDENTIALS,
-          ...settings,
-        }),
-      ),
-    stop: () => service.stop(),
+    open: () => server.open({ S3_CONDITIONAL_PUT: 'true', S3_ENABLE_VERSIONING: 'disabled' }),
+    stop: () => server.stop(),
   }
-}
+})
 
-describeConformance('MinIO', lacksService('minio'), async () => {
-  const service = await startService('minio')
-  const server: S3Server = { url: service.url }
-  await createBucket(server, 'bucket')
-  return storageOn(service, service.url, { S3_CONDITIONAL_PUT: 'true' })
+describeConformance(
+  'MinIO over TLS, with the credentials of a role, keys encrypted by the user, and the older lists',
+  lacksService('minio-tls'),
+  async () => {
+    const server = await startS3('minio-tls')
+    return {
+      open: () =>
+        server.open({
+          AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/backup',
+          S3_SSE: 'AES256',
+          S3_SSE_C: '0123456789abcdef0123456789abcdef',
+          S3_USE_LIST_OBJECTS_V1: 'true',
+        }),
+      stop: () => server.stop(),
+    }
+  },
+)
+
+describeConformance('Ceph', lacksService('ceph'), async () => {
+  const server = await startS3('ceph')
+  return { open: () => server.open(), stop: () => server.stop() }
 })

@@ -1,5 +1,6 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export interface PlacedPlugin {
   readonly name: string
@@ -28,4 +29,13 @@ export function placePlugins(directory: string, plugins: readonly PlacedPlugin[]
 function write(path: string, content: string): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, content)
+}
+
+/** Puts a package of this checkout, as it was built, where plugins are installed that are not part of the core set. */
+export function placeBuiltPlugin(directory: string, name: string): void {
+  const source = fileURLToPath(new URL(`../../plugins/${name}/`, import.meta.url))
+  const { walg } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
+  const plugin = `@walg/${name}`
+  placePlugins(directory, [{ name: plugin, walg }])
+  cpSync(join(source, 'dist'), join(directory, 'current/node_modules', plugin, 'dist'), { recursive: true })
 }

@@ -12,7 +12,6 @@ import {
 import { answerBody } from './answer-body.js'
 import type { HttpAnswer } from './http-client.js'
 import type { S3Requests, S3Service } from './s3-requests.js'
-import { IDLE_MS } from './transport.js'
 import { keyHeaders, newObjectHeaders } from './write-headers.js'
 
 /** How long an answer from the bucket proves that the bucket is there. */
@@ -141,7 +140,7 @@ export class ObjectCalls {
       const size = isWhole ? expected : sizeInRange(verb, key, headers)
       const body = answerBody(message, {
         signal: o.signal,
-        idleMs: IDLE_MS,
+        idleMs: this.#service.config.idleMs,
         expected,
         failed: (error) => this.#requests.disconnected(wanted, error),
       })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { type Secret, type Settings, WalgError } from '@walg/sdk'
-import { s3Settings } from './settings.js'
+import { s3Settings, timeLimits } from './settings.js'
 
 const LARGEST_DELETE = 1000
 const SSE_C_BYTES = 32
@@ -64,6 +64,8 @@ export interface S3Config {
   /** Undefined: nobody has said. */
   readonly isVersioned: boolean | undefined
   readonly conditionalPut: boolean
+  /** In which the server has to answer, and the next bytes to come. */
+  readonly idleMs: number
 }
 
 /** Reads the settings of this storage; what contradicts itself rejects here, before anything is sent. */
@@ -108,6 +110,7 @@ export function readConfig(settings: Settings): S3Config {
     isLogged: text(get('S3_LOG_LEVEL'))?.toUpperCase() === 'DEVEL',
     isVersioned: parseVersioning(text(get('S3_ENABLE_VERSIONING'))),
     conditionalPut: conditional === 'auto' ? isAws : conditional === 'true',
+    idleMs: settings.get(timeLimits, 'WALG_STORAGE_TIMEOUT'),
   }
 }
 

@@ -165,7 +165,7 @@ const NETWORK: Readonly<
 > = {
   ENOTFOUND: { why: (server) => `the host of ${server} was not found` },
   EAI_AGAIN: { why: (server) => `the name of ${server} could not be resolved` },
-  ECONNREFUSED: { why: (server) => `${server} refuses connections` },
+  ECONNREFUSED: { why: (server) => `connection refused by ${server}` },
   ECONNRESET: { why: (server) => `the connection to ${server} was cut` },
   EPIPE: { why: (server) => `the connection to ${server} was cut` },
   ETIMEDOUT: { why: (server) => `${server} does not answer` },

@@ -8,7 +8,7 @@ import { parseErrorDocument } from './error-document.js'
 import type { HttpAnswer } from './http-client.js'
 import type { S3Config } from './s3-config.js'
 import { type Attempt, disconnected, type Refusal, refused } from './s3-errors.js'
-import { IDLE_MS, type Transport } from './transport.js'
+import type { Transport } from './transport.js'
 
 const EMPTY_SHA256 = createHash('sha256').digest('hex')
 /** Answers that mean: these credentials are no longer good, others may be. */
@@ -65,7 +65,7 @@ export class S3Requests {
       throw signal.aborted ? signal.reason : disconnected(attempt, error)
     }
     if (answer.status < 300 || wanted.accepts?.includes(answer.status)) return answer
-    const refusal = await readRefusal(answer, attempt, signal)
+    const refusal = await readRefusal(answer, attempt, config.idleMs, signal)
     throw await staleOrRefused(attempt, refusal, credentials, keys)
   }
 
@@ -113,13 +113,18 @@ export async function staleOrRefused(
   return new WalgError(error.code, error.message, { retryable: true, details: error.details })
 }
 
-async function readRefusal(answer: HttpAnswer, attempt: Attempt, signal: AbortSignal): Promise<Refusal> {
+async function readRefusal(
+  answer: HttpAnswer,
+  attempt: Attempt,
+  idleMs: number,
+  signal: AbortSignal,
+): Promise<Refusal> {
   const { status, headers } = answer
   let text = ''
   try {
     text = await answerText(answer.message, {
       signal,
-      idleMs: IDLE_MS,
+      idleMs,
       failed: (error) => disconnected(attempt, error),
     })
   } catch (error) {

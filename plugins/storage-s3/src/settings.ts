@@ -242,3 +242,8 @@ export const s3Settings = defineSettings({
     doc: 'Whether the server honours If-None-Match and If-Match of a PUT; `auto` relies on it at AWS, and looks before it writes elsewhere',
   },
 })
+
+/** walg's own, which counts for every storage. */
+export const timeLimits = defineSettings({
+  WALG_STORAGE_TIMEOUT: { kind: 'duration', default: '1m', doc: 'No answer for so long is a failure' },
+})

@@ -3,8 +3,6 @@ import { answerText } from './answer-body.js'
 import { type HttpAnswer, HttpClient, type HttpRequest, type Peer } from './http-client.js'
 import type { S3Config } from './s3-config.js'
 
-/** In which the server has to answer, and the next bytes to come. */
-export const IDLE_MS = 60_000
 const NODE_SOURCE_MS = 5_000
 /** How long the node that the source has named is used. */
 const NODE_KEPT_MS = 10_000
@@ -56,7 +54,7 @@ export class Transport {
     return new HttpClient({
       ca: this.#config.ca,
       asksToContinue: this.#config.asksToContinue,
-      idleMs: IDLE_MS,
+      idleMs: this.#config.idleMs,
       proxyAgents: lazy?.proxyAgents(this.#config.ca, hostname),
     })
   }

@@ -105,7 +105,7 @@ describe('what a connection says', () => {
   const failure = (code: string) => Object.assign(new Error('x'), { code })
   test.each([
     ['ENOTFOUND', 'the host of https://s3.example was not found', true],
-    ['ECONNREFUSED', 'https://s3.example refuses connections', true],
+    ['ECONNREFUSED', 'connection refused by https://s3.example', true],
     ['ECONNRESET', 'was cut', true],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'is not trusted', false],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'S3_CA_CERT_FILE', false],
@@ -128,7 +128,7 @@ describe('what a connection says', () => {
       new AggregateError([failure('ECONNREFUSED'), failure('ECONNREFUSED')]),
     )
 
-    expect(error.message).toBe('unable to read x: https://s3.example refuses connections')
+    expect(error.message).toBe('unable to read x: connection refused by https://s3.example')
   })
 
   test('a time limit is told as it is', () => {

@@ -1,95 +1,16 @@
-import { createHash } from 'node:crypto'
-import {
-  S3Client,
-  type S3ClientResolvedConfig,
-  type ServiceInputTypes,
-  type ServiceOutputTypes,
-} from '@aws-sdk/client-s3'
-import type { Command } from '@smithy/smithy-client'
-import { isWalgError } from '@walg/sdk'
-import { serviceUrl } from '../bucket-address.js'
-import type { Credentials } from '../credentials.js'
 import type { ObjectCalls } from '../object-calls.js'
-import { disconnected, type Refusal } from '../s3-errors.js'
-import { type S3Service, staleOrRefused } from '../s3-requests.js'
+import type { S3Service } from '../s3-requests.js'
 import type { SdkCalls } from '../sdk-calls.js'
 import { copyObject } from './sdk/copy-object.js'
 import { deleteObjects } from './sdk/delete-objects.js'
 import { listObjects } from './sdk/list-objects.js'
 import { multipartFrame } from './sdk/multipart-frame.js'
 import { bucketIsVersioned, objectVersions } from './sdk/object-versions.js'
-import { keepSdkQuiet } from './sdk/quiet-sdk.js'
-import { sdkTransport } from './sdk/sdk-transport.js'
+import { openSdkClient } from './sdk/sdk-client.js'
 
-type AnyCommand<I extends ServiceInputTypes, O extends ServiceOutputTypes> = Command<
-  I,
-  O,
-  S3ClientResolvedConfig,
-  ServiceInputTypes,
-  ServiceOutputTypes
->
-
-/** Sends commands of the SDK. Its errors come out as those of walg. */
-export interface SdkClient {
-  readonly service: S3Service
-  readonly objects: ObjectCalls
-  send<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
-    what: { readonly verb: string; readonly name: string },
-    command: AnyCommand<I, O>,
-    o: { readonly signal: AbortSignal },
-    headers?: Readonly<Record<string, string>>,
-  ): Promise<O>
-}
-
-/** The calls that need the AWS SDK, which this module and those beside it carry in their bundle. */
+/** The calls that need the AWS SDK, which this module carries in its bundle. */
 export function openSdk(service: S3Service, objects: ObjectCalls, region: string): SdkCalls {
-  keepSdkQuiet()
-  const { config } = service
-  const endpoint = serviceUrl(config, region)
-  let used: Credentials | undefined
-  const s3 = new S3Client({
-    region,
-    endpoint: endpoint.href,
-    forcePathStyle: config.isPathStyle,
-    credentials: async () => {
-      used = await service.credentials.get()
-      // Asked for again with each request: this storage's own source knows when to renew them.
-      return { ...used, expiration: new Date(0) }
-    },
-    requestHandler: sdkTransport(service.transport),
-    // Repetition, and what it costs, is walg's business.
-    maxAttempts: 1,
-    retryMode: 'standard',
-    defaultsMode: 'standard',
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    useArnRegion: false,
-    useDualstackEndpoint: false,
-    useFipsEndpoint: false,
-    disableMultiregionAccessPoints: true,
-    disableS3ExpressSessionAuth: true,
-    followRegionRedirects: false,
-    userAgentAppId: 'walg',
-  })
-  const client: SdkClient = {
-    service,
-    objects,
-    async send(what, command, o, headers = {}) {
-      o.signal.throwIfAborted()
-      addHeaders(command, { ...service.headers, ...headers })
-      try {
-        return await s3.send(command, { abortSignal: o.signal })
-      } catch (error) {
-        if (o.signal.aborted) throw o.signal.reason
-        if (isWalgError(error)) throw error
-        const attempt = { ...what, key: what.name, bucket: config.bucket, server: endpoint.origin }
-        const refusal = refusalIn(error)
-        if (!refusal) throw disconnected(attempt, error)
-        if (!used) throw disconnected(attempt, error)
-        throw await staleOrRefused(attempt, refusal, service.credentials, used)
-      }
-    },
-  }
+  const client = openSdkClient(service, objects, region)
   return {
     list: (prefix, o) => listObjects(client, prefix, o),
     delete: (keys, o) =>
@@ -102,54 +23,6 @@ export function openSdk(service: S3Service, objects: ObjectCalls, region: string
     multipart: multipartFrame(client),
     versions: objectVersions(client),
     isVersioned: bucketIsVersioned(client),
-    close: () => s3.destroy(),
-  }
-}
-
-/** Ours, the user's, and Content-MD5 in place of checksums that older servers do not know. */
-function addHeaders<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
-  command: AnyCommand<I, O>,
-  headers: Readonly<Record<string, string>>,
-): void {
-  command.middlewareStack.add(
-    (next) => async (args) => {
-      const request = args.request as { headers: Record<string, string>; body?: unknown }
-      for (const name of Object.keys(request.headers)) {
-        if (/^x-amz-(checksum-|sdk-checksum-)/i.test(name)) delete request.headers[name]
-      }
-      Object.assign(request.headers, headers)
-      if (typeof request.body === 'string' || request.body instanceof Uint8Array) {
-        request.headers['content-md5'] = createHash('md5').update(request.body).digest('base64')
-      }
-      return await next(args)
-    },
-    { step: 'build', priority: 'low', name: 'walgHeaders' },
-  )
-}
-
-/** What the server has said; undefined where nothing came back from it. */
-function refusalIn(error: unknown): Refusal | undefined {
-  const known = error as {
-    readonly name?: string
-    readonly message?: string
-    readonly Code?: string
-    readonly $metadata?: { readonly httpStatusCode?: number }
-    readonly $response?: { readonly headers?: Readonly<Record<string, string>> }
-    readonly RequestTime?: string
-    readonly ServerTime?: string
-    readonly Region?: string
-  }
-  const status = known.$metadata?.httpStatusCode
-  if (status === undefined) return undefined
-  const code = known.Code ?? known.name
-  return {
-    status,
-    // Made up by the SDK for answers without a document.
-    code: code === 'Unknown' || code === 'UnknownError' || code === 'Error' ? undefined : code,
-    message: known.message === 'UnknownError' ? undefined : known.message,
-    headers: known.$response?.headers ?? {},
-    requestTime: known.RequestTime,
-    serverTime: known.ServerTime,
-    region: known.Region,
+    close: () => client.close(),
   }
 }

@@ -8,7 +8,7 @@ import {
 import { type CallOptions, type ObjectInfo, WalgError } from '@walg/sdk'
 import { encodeKey, encodeSegment } from '../../bucket-address.js'
 import { keyHeaders, newObjectHeaders } from '../../write-headers.js'
-import type { SdkClient } from '../sdk.js'
+import type { SdkClient } from './sdk-client.js'
 
 const GIB = 1024 ** 3
 /** Larger objects are copied in parts. */

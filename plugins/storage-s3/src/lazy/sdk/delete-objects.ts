@@ -1,7 +1,7 @@
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3'
 import { type CallOptions, type DeleteOutcome, WalgError } from '@walg/sdk'
 import { refused } from '../../s3-errors.js'
-import type { SdkClient } from '../sdk.js'
+import type { SdkClient } from './sdk-client.js'
 
 interface Item {
   readonly key: string

@@ -1,6 +1,6 @@
 import { type _Object, type CommonPrefix, ListObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { ListOptions, ListPage, ObjectInfo } from '@walg/sdk'
-import type { SdkClient } from '../sdk.js'
+import type { SdkClient } from './sdk-client.js'
 
 /** One page of keys, by either form of the call. */
 export async function listObjects(client: SdkClient, prefix: string, o: ListOptions): Promise<ListPage> {

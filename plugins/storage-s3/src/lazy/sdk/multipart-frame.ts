@@ -15,7 +15,7 @@ import {
 } from '@walg/sdk'
 import type { SdkCalls } from '../../sdk-calls.js'
 import { keyHeaders, newObjectHeaders } from '../../write-headers.js'
-import type { SdkClient } from '../sdk.js'
+import type { SdkClient } from './sdk-client.js'
 
 /** Metadata by which an object is known as that of one upload. */
 const MARK = 'walg-upload'

@@ -1,8 +1,8 @@
 import { GetBucketVersioningCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
 import type { CallOptions, ListOptions, ObjectVersion, VersionPage, VersionsDriver } from '@walg/sdk'
-import type { SdkClient } from '../sdk.js'
 import { deleteObjects } from './delete-objects.js'
 import { decodedName, keyNames } from './list-objects.js'
+import type { SdkClient } from './sdk-client.js'
 
 interface Cursor {
   readonly key: string

@@ -1,0 +1,386 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { join } from 'node:path'
+import {
+  GetObjectLockConfigurationCommand,
+  GetObjectRetentionCommand,
+  HeadObjectCommand,
+  PutBucketVersioningCommand,
+} from '@aws-sdk/client-s3'
+import { openStorage, systemClock } from '@walg/core'
+import type { Log, StorageDriver } from '@walg/sdk'
+import { randomBytes, streamOf } from '@walg/testkit'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describeWith } from '../support/describe-with.js'
+import { lacksService } from '../support/services.js'
+import { temporaryFolder } from '../support/temporary-folder.js'
+import { clientOf, createBucket } from './s3-bucket.js'
+import { type S3Settings, type S3UnderTest, startS3 } from './s3-server.js'
+
+const PART = 5 * 1024 * 1024
+const KEY = '0123456789abcdef0123456789abcdef'
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
+const { signal } = new AbortController()
+
+const storageOf = (driver: StorageDriver) =>
+  openStorage(driver, { name: 'default', clock: systemClock, log: silent })
+
+/** Stores one object by a single put and one in parts, and reads both. */
+async function roundTrip(driver: StorageDriver): Promise<void> {
+  const storage = storageOf(driver)
+  const [small, large] = [randomBytes(1000), randomBytes(PART * 2 + 7)]
+  await storage.write('small', [small], { signal })
+  await storage.write('large', streamOf(large, 1_000_000), { signal, partBytes: PART })
+  await storage.copy('large', 'copy', { signal })
+  expect(Buffer.from(await storage.readAll('small', { signal })).equals(small)).toBe(true)
+  expect(Buffer.from(await storage.readAll('large', { signal })).equals(large)).toBe(true)
+  expect(Buffer.from(await storage.readAll('copy', { signal })).equals(large)).toBe(true)
+}
+
+describeWith('S3 over TLS', lacksService('minio-tls'), () => {
+  let server: S3UnderTest
+  const opened: StorageDriver[] = []
+
+  beforeAll(async () => {
+    server = await startS3('minio-tls')
+  })
+  afterEach(async () => {
+    for (const driver of opened.splice(0)) await driver.close()
+  })
+  afterAll(async () => {
+    await server?.stop()
+  })
+
+  const open = async (settings?: S3Settings) => {
+    const driver = await server.open(settings)
+    opened.push(driver)
+    return driver
+  }
+  /** What the server knows of an object, asked by another client. */
+  const inspect = async (bucket: string, key: string, customerKey?: string) => {
+    const client = clientOf(server)
+    try {
+      return await client.send(
+        new HeadObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          ...(customerKey !== undefined && {
+            SSECustomerAlgorithm: 'AES256',
+            SSECustomerKey: Buffer.from(customerKey).toString('base64'),
+          }),
+        }),
+      )
+    } finally {
+      client.destroy()
+    }
+  }
+
+  test("objects are encrypted with the customer's key, and only that opens them", async () => {
+    const folder = randomUUID()
+    const prefix = { WALG_S3_PREFIX: `s3://bucket/${folder}` }
+    await roundTrip(await open({ ...prefix, S3_SSE: 'AES256', S3_SSE_C: KEY }))
+
+    for (const name of ['small', 'large', 'copy'])
+      expect((await inspect('bucket', `${folder}/${name}`, KEY)).SSECustomerAlgorithm).toBe('AES256')
+    const other = await open({ ...prefix, S3_SSE: 'AES256', S3_SSE_C: KEY.replaceAll('0', '1') })
+    await expect(other.get('small', { signal })).rejects.toMatchObject({
+      code: expect.not.stringContaining('NOT_FOUND'),
+    })
+    const none = await open(prefix)
+    await expect(none.get('small', { signal })).rejects.toMatchObject({
+      code: expect.not.stringContaining('NOT_FOUND'),
+    })
+    await expect(none.head('small', { signal })).rejects.toMatchObject({
+      code: expect.not.stringContaining('NOT_FOUND'),
+    })
+  })
+
+  test.each([
+    ['a key of KMS', { S3_SSE: 'aws:kms', S3_SSE_KMS_ID: 'walg' }, 'aws:kms'],
+    ['a key of the storage', { S3_SSE: 'AES256' }, 'AES256'],
+  ])('objects are encrypted with %s', async (_name, settings, algorithm) => {
+    const folder = randomUUID()
+    await roundTrip(await open({ ...settings, WALG_S3_PREFIX: `s3://bucket/${folder}` }))
+
+    for (const name of ['small', 'large', 'copy'])
+      expect((await inspect('bucket', `${folder}/${name}`)).ServerSideEncryption).toBe(algorithm)
+  })
+
+  test('a key of KMS that is unknown is told', async () => {
+    const driver = await open({ S3_SSE: 'aws:kms', S3_SSE_KMS_ID: 'nothing' })
+
+    await expect(driver.put('x', [randomBytes(1)], { signal })).rejects.toMatchObject({
+      message: expect.stringMatching(/kms/i),
+      retryable: false,
+    })
+  })
+
+  test.each(['GOVERNANCE', 'COMPLIANCE'])('objects are locked in mode %s', async (mode) => {
+    const folder = randomUUID()
+    const driver = await open({
+      WALG_S3_PREFIX: `s3://locked/${folder}`,
+      S3_RETENTION_PERIOD: '3600',
+      S3_RETENTION_MODE: mode,
+    })
+    await roundTrip(driver)
+
+    const client = clientOf(server)
+    onTestFinished(() => client.destroy())
+    expect(
+      (await client.send(new GetObjectLockConfigurationCommand({ Bucket: 'locked' })))
+        .ObjectLockConfiguration,
+    ).toMatchObject({ ObjectLockEnabled: 'Enabled' })
+    for (const name of ['small', 'large', 'copy']) {
+      const command = new GetObjectRetentionCommand({ Bucket: 'locked', Key: `${folder}/${name}` })
+      const { Retention } = await client.send(command)
+      expect(Retention?.Mode).toBe(mode)
+      const seconds = ((Retention?.RetainUntilDate?.getTime() ?? 0) - Date.now()) / 1000
+      expect(seconds).toBeGreaterThan(3500)
+      expect(seconds).toBeLessThan(3601)
+    }
+    const [version] = (await driver.versions!.list('small', { signal })).versions
+    const [outcome] = await driver.versions!.delete([version!], { signal })
+    expect(outcome).toMatchObject({ deleted: false, error: { code: expect.stringMatching(/^E_STORAGE_/) } })
+    expect((await driver.head('small', { signal })).size).toBe(1000)
+  })
+
+  test('objects get the storage class, by put, in parts and by copy', async () => {
+    const folder = randomUUID()
+    await roundTrip(
+      await open({ WALG_S3_PREFIX: `s3://bucket/${folder}`, WALG_S3_STORAGE_CLASS: 'REDUCED_REDUNDANCY' }),
+    )
+
+    for (const name of ['small', 'large', 'copy'])
+      expect((await inspect('bucket', `${folder}/${name}`)).StorageClass).toBe('REDUCED_REDUNDANCY')
+  })
+
+  test('a bucket with versions shows and deletes them one by one', async () => {
+    const client = clientOf(server)
+    onTestFinished(() => client.destroy())
+    const bucket = `versions-${randomUUID()}`
+    await createBucket(server, bucket)
+    await client.send(
+      new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+    )
+    const driver = await open({ WALG_S3_PREFIX: `s3://${bucket}/x` })
+    const first = randomBytes(10, 1)
+    await driver.put('a', [first], { signal })
+    await driver.put('a', [randomBytes(20, 2)], { signal })
+    await driver.delete(['a'], { signal })
+    await driver.put('b', [], { signal })
+
+    const { versions } = await driver.versions!.list('', { signal })
+
+    expect(versions.map((one) => [one.key, one.size, one.isLatest, one.isDeleteMarker])).toEqual([
+      ['a', 0, true, true],
+      ['a', 20, false, false],
+      ['a', 10, false, false],
+      ['b', 0, true, false],
+    ])
+    const paged: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await driver.versions!.list('', {
+        signal,
+        limit: 1,
+        ...(cursor !== undefined && { cursor }),
+      })
+      paged.push(...page.versions.map(({ versionId }) => versionId))
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+    expect(paged).toEqual(versions.map(({ versionId }) => versionId))
+    expect((await driver.list('', { signal })).objects.map(({ key }) => key)).toEqual(['b'])
+
+    const outcomes = await driver.versions!.delete(versions.slice(0, 2), { signal })
+
+    expect(outcomes.map(({ deleted }) => deleted)).toEqual([true, true])
+    const { body } = await driver.get('a', { signal })
+    for await (const chunk of body) expect(Buffer.from(chunk).equals(first)).toBe(true)
+  })
+
+  test('versions of a bucket that keeps none are no empty list', async () => {
+    const driver = await open()
+
+    await expect(driver.versions!.list('', { signal })).rejects.toMatchObject({ code: 'E_STORAGE_CONFIG' })
+    expect((await server.open({ S3_ENABLE_VERSIONING: 'disabled' })).versions).toBeUndefined()
+  })
+
+  describe('credentials', () => {
+    const NONE = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
+    const files = (credentials: string, config = '') => {
+      const folder = temporaryFolder()
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, 'credentials'), credentials)
+      writeFileSync(join(folder, 'config'), config)
+      return {
+        ...NONE,
+        AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+        AWS_CONFIG_FILE: join(folder, 'config'),
+      }
+    }
+    const KEYS = 'aws_access_key_id = testkey\naws_secret_access_key = testsecret\n'
+
+    test('come from the default profile of a file', async () => {
+      await roundTrip(await open(files(`[default]\n${KEYS}`)))
+    })
+
+    test('come from a named profile', async () => {
+      await roundTrip(await open({ ...files(`[backup]\n${KEYS}`), AWS_PROFILE: 'backup' }))
+    })
+
+    test('come from a program that a profile names', async () => {
+      const program = `echo '{"Version":1,"AccessKeyId":"testkey","SecretAccessKey":"testsecret"}'`
+      const config = `[profile backup]\ncredential_process = sh -c ${JSON.stringify(program)}\n`
+      await roundTrip(await open({ ...files('', config), AWS_PROFILE: 'backup' }))
+    })
+
+    test('are those of a role, assumed with keys of a profile', async () => {
+      const role = 'arn:aws:iam::123456789012:role/backup'
+      const driver = await open({
+        ...files(`[default]\n${KEYS}`),
+        AWS_ROLE_ARN: role,
+        AWS_ROLE_SESSION_NAME: 'me',
+      })
+
+      await roundTrip(driver)
+    })
+
+    test('of a role with the wrong secret are refused in one line', async () => {
+      const role = 'arn:aws:iam::123456789012:role/backup'
+      const driver = await open({ AWS_ROLE_ARN: role, AWS_SECRET_ACCESS_KEY: 'wrong-secret-of-mine' })
+
+      const error = await driver.head('x', { signal }).then(
+        () => undefined,
+        (caught: Error) => caught,
+      )
+
+      expect(error).toMatchObject({ code: 'E_STORAGE_PERMISSION' })
+      expect(error?.message).toMatch(/^unable to find credentials for S3: [^\n]+$/)
+      expect(error?.message).not.toContain('wrong-secret-of-mine')
+    })
+  })
+})
+
+describeWith('The way to S3', lacksService('minio'), () => {
+  let server: S3UnderTest
+  const opened: StorageDriver[] = []
+
+  beforeAll(async () => {
+    server = await startS3('minio')
+  })
+  afterEach(async () => {
+    for (const driver of opened.splice(0)) await driver.close()
+  })
+  afterAll(async () => {
+    await server?.stop()
+  })
+
+  const open = async (settings?: S3Settings) => {
+    const driver = await server.open(settings)
+    opened.push(driver)
+    return driver
+  }
+  const listening = async (handler: Parameters<typeof createServer>[1]) => {
+    const own = createServer(handler)
+    own.listen(0, '127.0.0.1')
+    await once(own, 'listening')
+    onTestFinished(() => {
+      own.closeAllConnections()
+      own.close()
+    })
+    return { server: own, port: (own.address() as AddressInfo).port }
+  }
+
+  test('leads to the node that S3_ENDPOINT_SOURCE names, past an endpoint that is no server', async () => {
+    let asked = 0
+    const source = await listening((_request, response) => {
+      asked++
+      response.end('127.0.0.1\n')
+    })
+    const driver = await open({
+      AWS_ENDPOINT: 'http://balancer.invalid',
+      AWS_S3_FORCE_PATH_STYLE: 'true',
+      S3_ENDPOINT_SOURCE: `http://127.0.0.1:${source.port}/node`,
+      S3_ENDPOINT_PORT: String(server.service.port),
+    })
+
+    await roundTrip(driver)
+
+    expect(asked).toBe(1)
+  })
+
+  test('leads to the endpoint itself when the source fails', async () => {
+    const source = await listening((_request, response) => {
+      response.writeHead(500).end('<html>')
+    })
+    await roundTrip(await open({ S3_ENDPOINT_SOURCE: `http://127.0.0.1:${source.port}/` }))
+  })
+
+  test('leads through HTTP_PROXY, and past it where NO_PROXY says so', async () => {
+    let requests = 0
+    const proxy = await listening((request, response) => {
+      requests++
+      const target = new URL(request.url ?? '')
+      const onward = connect(Number(target.port), target.hostname)
+      onward.once('connect', () => {
+        const lines = request.rawHeaders.reduce(
+          (text, part, at) => text + part + (at % 2 ? '\r\n' : ': '),
+          '',
+        )
+        onward.write(`${request.method} ${target.pathname}${target.search} HTTP/1.1\r\n${lines}\r\n`)
+        request.pipe(onward, { end: false })
+        onward.pipe(response.socket!)
+      })
+    })
+    process.env['HTTP_PROXY'] = `http://127.0.0.1:${proxy.port}`
+    onTestFinished(() => {
+      delete process.env['HTTP_PROXY']
+      delete process.env['NO_PROXY']
+    })
+
+    const through = await open()
+    await through.put('x', [randomBytes(1000)], { signal })
+    expect((await through.list('', { signal })).objects).toHaveLength(1)
+    expect(requests).toBe(2)
+
+    process.env['NO_PROXY'] = '127.0.0.1'
+    const past = await open()
+    await past.put('x', [randomBytes(1000)], { signal })
+    expect(requests).toBe(2)
+  })
+
+  test.each([
+    ['YAML', 'X-Mine: one\nX-Yours: "2"'],
+    ['a list of YAML', '- X-Mine: one\n- X-Yours: 2'],
+    ['JSON', '{"X-Mine":"one","X-Yours":"2"}'],
+  ])('carries the headers that are wanted, as %s', async (_name, text) => {
+    const seen: unknown[] = []
+    const stub = await listening((request, response) => {
+      seen.push([request.headers['x-mine'], request.headers['x-yours'], request.headers.authorization])
+      request.resume()
+      response.writeHead(403).end()
+    })
+    const driver = await open({
+      AWS_ENDPOINT: `http://127.0.0.1:${stub.port}`,
+      S3_REQUEST_ADDITIONAL_HEADERS: text,
+    })
+
+    await driver.get('x', { signal }).catch(() => undefined)
+    await driver.list('', { signal }).catch(() => undefined)
+
+    expect(seen).toEqual([
+      ['one', '2', expect.stringMatching(/SignedHeaders=[^,]*x-mine;x-yours/)],
+      ['one', '2', expect.stringMatching(/SignedHeaders=[^,]*x-mine;x-yours/)],
+    ])
+  })
+
+  test('is checked at the start when that is wanted', async () => {
+    await expect(open({ S3_SKIP_VALIDATION: 'false', AWS_SECRET_ACCESS_KEY: 'no' })).rejects.toMatchObject({
+      code: 'E_STORAGE_PERMISSION',
+    })
+    await open({ S3_SKIP_VALIDATION: 'false' })
+  })
+})

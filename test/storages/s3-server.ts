@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StorageDriver } from '@walg/sdk'
+import { pluginContext } from '@walg/testkit'
+import storageS3 from '../../plugins/storage-s3/src/storage.js'
+import { type Service, type ServiceName, startService } from '../support/services.js'
+import { createBucket, type S3Server } from './s3-bucket.js'
+
+export type S3Settings = Readonly<Record<string, string>>
+
+/** A running server with buckets, on which storages can be opened. */
+export interface S3UnderTest extends S3Server {
+  readonly service: Service
+  /** What it takes to reach a prefix of its own in the bucket. */
+  settings(others?: S3Settings): S3Settings
+  /** A driver on a prefix that nobody else uses, unless the settings name one. */
+  open(others?: S3Settings): Promise<StorageDriver>
+  stop(): Promise<void>
+}
+
+export const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'testkey', AWS_SECRET_ACCESS_KEY: 'testsecret' }
+
+/** Starts an S3 server, with an empty bucket and one whose objects can be locked. */
+export async function startS3(name: ServiceName & ('minio' | 'minio-tls' | 'ceph')): Promise<S3UnderTest> {
+  const service = await startService(name)
+  const certificate = join(service.folder, 'certs', 'public.crt')
+  const isTls = name === 'minio-tls'
+  // The gateway of Ceph listens beside its monitor.
+  const url = name === 'ceph' ? `http://127.0.0.1:${service.port + 1}` : service.url
+  const server: S3Server = { url, ...(isTls && { ca: readFileSync(certificate, 'utf8') }) }
+  await createBucket(server, 'bucket')
+  if (name !== 'ceph') await createBucket(server, 'locked', true)
+  const settings = (others: S3Settings = {}): S3Settings => ({
+    WALG_S3_PREFIX: `s3://bucket/${randomUUID()}`,
+    AWS_ENDPOINT: url,
+    AWS_REGION: 'us-east-1',
+    ...(isTls && { S3_CA_CERT_FILE: certificate }),
+    ...CREDENTIALS,
+    ...others,
+  })
+  return {
+    ...server,
+    service,
+    settings,
+    open: (others) => storageS3.open(pluginContext(settings(others))),
+    stop: () => service.stop(),
+  }
+}
