@@ -44,7 +44,7 @@ const declared = declaredSettings()
 /** Names that only differ by the prefix of WAL-G or WAL-E stand in one line. */
 function otherNames(name) {
   const prefixed = [`WALG_${name}`, `WALE_${name}`].filter((other) => known.has(other))
-  return [...prefixed, ...(declared.get(name)?.aliases ?? [])]
+  return [...new Set([...prefixed, ...(declared.get(name)?.aliases ?? [])])]
 }
 
 function settingLine(name, described) {
