@@ -109,10 +109,11 @@ export function lacksService(...names: readonly ServiceName[]): string | undefin
   return undefined
 }
 
-/** Starts a server on free ports in a new folder. Stop it in the end: it lives on when the test process dies. */
+/** Starts a server on free ports in a new folder, with options of its own. Stop it in the end: it lives on when the test process dies. */
 export async function startService(
   name: ServiceName,
   environment: Record<string, string> = {},
+  options: readonly string[] = [],
 ): Promise<Service> {
   const kind: Kind = KINDS[name]
   const parent = mkdtempSync(join(serviceFolder(), `${name}-`))
@@ -121,7 +122,7 @@ export async function startService(
   const folder = join(parent, 'server')
   const port = await freePorts(kind.ports)
   const [program, ...args] = kind.up(folder, port)
-  await run(program!, args, { env: { ...process.env, ...environment } })
+  await run(program!, [...args, ...options], { env: { ...process.env, ...environment } })
   return {
     port,
     url: `${name === 'minio-tls' ? 'https' : 'http'}://127.0.0.1:${port}`,

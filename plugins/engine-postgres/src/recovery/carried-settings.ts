@@ -3,7 +3,7 @@ import { knownSettings } from '@walg/core'
 import type { OperationContext, OperationInput } from '@walg/sdk'
 
 /** Settings that lead to the repository and read it; libpq's and those of the shell do not. */
-const OF_REPOSITORY = /^(WALG|WALE|AWS|S3|GCS|GOOGLE|AZURE|OSS|OS|SSH|SWIFT|ST|GPG|YC)_/
+const OF_REPOSITORY = /^(WALG|WALE|AWS|S3|GCS|GOOGLE|STORAGE|AZURE|OSS|OS|SSH|SWIFT|ST|GPG|YC)_/
 /** Given by `--config`; decided by the command that runs; a map that may hold passwords. */
 const NOT_CARRIED = new Set(['WALG_CONFIG_PATH', 'WALG_TARGET_STORAGE'])
 const MAY_HOLD_SECRETS = new Set(['WALG_FAILOVER_STORAGES'])
