@@ -59,6 +59,8 @@ const FULL = new Set([
   'InsufficientStorage',
   'StorageQuotaExceeded',
 ])
+/** Also without a status of their own: for one key of many. */
+const DENIED = new Set(['AccessDenied', 'AllAccessDisabled', 'UnauthorizedAccess', 'AccountProblem'])
 const CREDENTIALS: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: 'the server does not know the access key',
   XAdminUserNotFound: 'the server does not know the access key',
@@ -134,7 +136,8 @@ export function refused(attempt: Attempt, refusal: Refusal): WalgError {
       `${attempt.server} answers 404, but not as S3 does; is AWS_ENDPOINT right?`,
     )
   }
-  if (status === 401 || status === 403) return fail('E_STORAGE_PERMISSION', `access denied (${said})`)
+  if (DENIED.has(code) || status === 401 || status === 403)
+    return fail('E_STORAGE_PERMISSION', `access denied (${said})`)
   if (status === 501) return fail('E_STORAGE_CONFIG', `the server does not know how to do that (${said})`)
   return fail('E_STORAGE_UNAVAILABLE', `the server refuses (${said})`)
 }

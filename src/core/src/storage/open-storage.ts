@@ -11,7 +11,7 @@ import { withTimeout } from './with-timeout.js'
 
 const DEFAULT_TIMEOUT_MS = 60_000
 /** Held by all uploads of a storage together, when nothing else is wanted. */
-const UPLOAD_MEMORY_BYTES = 128 * 1024 * 1024
+const UPLOAD_MEMORY_BYTES = 80 * 1024 * 1024
 
 /** Puts what every storage needs around a driver: time limits, rate limits, retry, paging, multipart. */
 export function openStorage(driver: StorageDriver, options: StorageOptions): Storage {
