@@ -73,6 +73,10 @@ describe('packed, and installed into an empty folder', () => {
     const asking: Readonly<
       Record<string, readonly [args: readonly string[], env: Readonly<Record<string, string>>]>
     > = {
+      '@walg/codec-brotli': [
+        ['config', 'check'],
+        { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'brotli' },
+      ],
       '@walg/codec-lz4': [['config', 'check'], { WALG_FILE_PREFIX: folder }],
       '@walg/storage-fs': [['config', 'check'], { WALG_FILE_PREFIX: folder }],
       '@walg/engine-postgres': [['pg', 'backup-list'], { WALG_FILE_PREFIX: folder }],
