@@ -17,6 +17,7 @@ export interface PackageJson {
   readonly optionalDependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
+  readonly oclif?: { readonly plugins?: readonly string[] }
 }
 
 /** Text of a file, path relative to the repository. */
