@@ -13,6 +13,10 @@ const CACHE = process.env['WALGTEST_SERVICES'] ?? join(tmpdir(), 'walgtest-servi
 const GO = join(CACHE, 'go')
 const CEPH = join(CACHE, 'ceph')
 
+const FIRST_PORT = 21_000
+const PORT_RANGES = 4
+const PORTS_PER_RANGE = 2_400
+
 /** A server that a test has started. */
 export interface Service {
   readonly port: number
@@ -135,10 +139,15 @@ export async function startService(
   }
 }
 
-/** The first of as many consecutive ports on which nobody listens. Far from those that the system hands out. */
+/**
+ * The first of as many consecutive ports on which nobody listens. Far from those that the system hands out; each worker of vitest has
+ * a range of its own, so that two never find the same one.
+ */
 export async function freePorts(count: number): Promise<number> {
+  const worker = (Number(process.env['VITEST_POOL_ID'] ?? 1) - 1) % PORT_RANGES
+  const begin = FIRST_PORT + worker * PORTS_PER_RANGE
   for (let attempt = 0; attempt < 100; attempt++) {
-    const first = 21_000 + Math.floor(Math.random() * (9_000 - count))
+    const first = begin + Math.floor(Math.random() * (PORTS_PER_RANGE - count))
     const free = await Promise.all(Array.from({ length: count }, (_, at) => isFree(first + at)))
     if (free.every(Boolean)) return first
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import {
   type ByteStream,
   type CallOptions,
@@ -99,6 +100,8 @@ class TimedCall {
   constructor(what: string, outer: AbortSignal) {
     this.#what = what
     this.#outer = outer
+    // As many calls as there are may be under way for one run.
+    setMaxListeners(0, outer)
     if (outer.aborted) this.#onAbort()
     else outer.addEventListener('abort', this.#onAbort, { once: true })
   }
