@@ -182,8 +182,8 @@ export function describeNetworkFaults(
 
     test('a slow link takes its time', async () => {
       const { storage, past } = await open(SOON_GIVEN_UP)
-      await server.link.slow(4_000, 'upstream')
-      await server.link.slow(4_000, 'downstream')
+      await server.link.slow(2_500, 'upstream')
+      await server.link.slow(2_500, 'downstream')
       const began = Date.now()
 
       await storage.write('up', body(), { signal })

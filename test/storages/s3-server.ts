@@ -3,19 +3,20 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StorageDriver } from '@walg/sdk'
 import { pluginContext } from '@walg/testkit'
-import storageS3 from '../../plugins/storage-s3/src/storage.js'
+import { openS3 } from '../../plugins/storage-s3/src/open-s3.js'
+import type { RangeReading } from '../../plugins/storage-s3/src/parallel-body.js'
 import { type Service, type ServiceName, startService } from '../support/services.js'
 import { createBucket, type S3Server } from './s3-bucket.js'
 
 export type S3Settings = Readonly<Record<string, string>>
 
 /** A running server with buckets, on which storages can be opened. */
-export interface S3UnderTest extends S3Server {
+export interface S3UnderTest extends S3Server, AsyncDisposable {
   readonly service: Service
   /** What it takes to reach a prefix of its own in the bucket. */
   settings(others?: S3Settings): S3Settings
   /** A driver on a prefix that nobody else uses, unless the settings name one. */
-  open(others?: S3Settings): Promise<StorageDriver>
+  open(others?: S3Settings, reading?: RangeReading): Promise<StorageDriver>
   stop(): Promise<void>
 }
 
@@ -43,7 +44,8 @@ export async function startS3(name: ServiceName & ('minio' | 'minio-tls' | 'ceph
     ...server,
     service,
     settings,
-    open: (others) => storageS3.open(pluginContext(settings(others))),
+    open: (others, reading) => openS3(pluginContext(settings(others)), reading),
     stop: () => service.stop(),
+    [Symbol.asyncDispose]: () => service.stop(),
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type ByteRange,
   type ByteStream,
   type CallOptions,
   type GetOptions,
@@ -11,6 +12,7 @@ import {
 } from '@walg/sdk'
 import { answerBody } from './answer-body.js'
 import type { HttpAnswer } from './http-client.js'
+import { parallelBody, ReadingTurn } from './parallel-body.js'
 import type { S3Requests, S3Service } from './s3-requests.js'
 import { keyHeaders, newObjectHeaders } from './write-headers.js'
 
@@ -31,6 +33,7 @@ export class ObjectCalls {
   #proving: Promise<void> | undefined
   /** The server has said 501 to a condition. */
   #refusesConditions = false
+  readonly #turn = new ReadingTurn()
 
   constructor(service: S3Service, requests: S3Requests) {
     this.#service = service
@@ -104,7 +107,16 @@ export class ObjectCalls {
   async get(key: string, o: GetOptions): Promise<{ readonly info: ObjectInfo; readonly body: ByteStream }> {
     if (o.range?.length === 0) return { info: await this.head(key, o), body: emptyBody() }
     const { info, body } = await this.#open('read', key, o)
-    return { info, body }
+    const start = o.range?.offset ?? 0
+    const end = Math.min(info.size, start + (o.range?.length ?? Number.POSITIVE_INFINITY))
+    const { reading } = this.#service
+    // Without an etag nobody could tell whether the ranges are of one version.
+    if (end - start < reading.fromBytes || info.etag === undefined) return { info, body }
+    const same = { ifMatch: info.etag }
+    const open = async (range: ByteRange, signal: AbortSignal) =>
+      (await this.#open('read', key, { ...same, range, signal })).body
+    const { signal } = o
+    return { info, body: parallelBody(body, { reading, turn: this.#turn, signal, start, end, open }) }
   }
 
   async #open(

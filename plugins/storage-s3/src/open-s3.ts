@@ -2,12 +2,13 @@ import type { PluginContext, StorageDriver } from '@walg/sdk'
 import { additionalHeaders } from './additional-headers.js'
 import { findRegion } from './bucket-region.js'
 import { credentialSource } from './credentials.js'
+import { RANGE_READING } from './parallel-body.js'
 import { readConfig } from './s3-config.js'
 import { S3Driver } from './s3-driver.js'
 import { Transport } from './transport.js'
 
 /** Opens the bucket that the settings name; sends nothing yet, unless S3_SKIP_VALIDATION is false. */
-export async function openS3(ctx: PluginContext): Promise<StorageDriver> {
+export async function openS3(ctx: PluginContext, reading = RANGE_READING): Promise<StorageDriver> {
   const config = readConfig(ctx.settings)
   const transport = new Transport(config, ctx.log)
   const headers = await additionalHeaders(config.headersText)
@@ -20,7 +21,7 @@ export async function openS3(ctx: PluginContext): Promise<StorageDriver> {
     return region
   }
   const credentials = credentialSource(config, () => findOnce(ctx.signal))
-  const driver = new S3Driver({ config, transport, credentials, headers, region: findOnce })
+  const driver = new S3Driver({ config, transport, credentials, headers, reading, region: findOnce })
   if (!config.isValidated) return driver
   try {
     await driver.list('', { signal: ctx.signal, delimiter: '/', limit: 1 })

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { isWalgError, WalgError } from '@walg/sdk'
-import { sign } from 'aws4'
+import aws4 from 'aws4'
 import { answerText } from './answer-body.js'
 import { type BucketAddress, bucketAddress, encodeKey, encodeSegment } from './bucket-address.js'
 import type { CredentialSource, Credentials } from './credentials.js'
 import { parseErrorDocument } from './error-document.js'
 import type { HttpAnswer } from './http-client.js'
+import type { RangeReading } from './parallel-body.js'
 import type { S3Config } from './s3-config.js'
 import { type Attempt, disconnected, type Refusal, refused } from './s3-errors.js'
 import type { Transport } from './transport.js'
@@ -23,6 +24,7 @@ export interface S3Service {
   region(signal: AbortSignal): Promise<string>
   /** From `S3_REQUEST_ADDITIONAL_HEADERS`. */
   readonly headers: Readonly<Record<string, string>>
+  readonly reading: RangeReading
 }
 
 /** One request to the bucket. */
@@ -92,7 +94,7 @@ export class S3Requests {
     }
     const request = { service: 's3', region: address.region, method: wanted.method, path, headers }
     // The path of the signed request is the same one, decoded and encoded in another way.
-    return { ...wanted, path, headers: sign(request, keys).headers as Record<string, string> }
+    return { ...wanted, path, headers: aws4.sign(request, keys).headers as Record<string, string> }
   }
 }
 
