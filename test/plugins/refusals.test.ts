@@ -243,10 +243,10 @@ test('an engine that does not load leaves the help, completion and other engines
 test('a setting of a plugin that is not installed is answered with the command that installs it', async () => {
   const { env } = place()
 
-  const run = await runWalg(['pg', 'backup-list'], { env: { ...env, WALG_S3_PREFIX: 's3://bucket' } })
+  const run = await runWalg(['pg', 'backup-list'], { env: { ...env, WALG_GS_PREFIX: 'gs://bucket' } })
 
   expect(run.code).toBe(4)
-  expect(run.stderr).toMatch(/install it with: walg plugins install @walg\/storage-s3/)
+  expect(run.stderr).toMatch(/install it with: walg plugins install @walg\/storage-gcs/)
 })
 
 test('a damaged list of plugins is told, disturbs nobody, and is cleared by a reset', async () => {
