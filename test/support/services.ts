@@ -93,6 +93,24 @@ const KINDS = {
     up: (folder: string, port: number) => [join(SCRIPTS, 'swift-up.sh'), folder, String(port)],
     down: (folder: string, port: number) => [join(SCRIPTS, 'swift-down.sh'), folder, String(port)],
   },
+  keystone: {
+    ports: 1,
+    lacks: () =>
+      lacksPrograms('python3-keystone python3-keystonemiddleware', [
+        'keystone-manage',
+        'keystone-wsgi-public',
+      ]),
+    // The port of the Swift that it is for, which need not run yet.
+    up: (folder: string, port: number) => [
+      'bash',
+      '-c',
+      '"$0/keystone-up.sh" "$1" "$2" "$SWIFT_PORT"',
+      SCRIPTS,
+      folder,
+      String(port),
+    ],
+    down: stopPid,
+  },
   sshd: {
     ports: 1,
     lacks: () =>
@@ -118,13 +136,14 @@ export async function startService(
   name: ServiceName,
   environment: Record<string, string> = {},
   options: readonly string[] = [],
+  wantedPort?: number,
 ): Promise<Service> {
   const kind: Kind = KINDS[name]
   const parent = mkdtempSync(join(serviceFolder(), `${name}-`))
   // Servers run as another user than root.
   chmodSync(parent, 0o755)
   const folder = join(parent, 'server')
-  const port = await freePorts(kind.ports)
+  const port = wantedPort ?? (await freePorts(kind.ports))
   const [program, ...args] = kind.up(folder, port)
   await run(program!, [...args, ...options], { env: { ...process.env, ...environment } })
   return {

@@ -1,0 +1,3 @@
+const request = require('request')
+
+module.exports = (options) => request(options).promise()
