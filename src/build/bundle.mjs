@@ -14,6 +14,12 @@ const EXTERNAL = ['@oclif/core', '@oclif/plugin-help', 'lz4-napi', 'pg', 'pg-nat
 // The host runs once per WAL segment: what only some config files need is not even parsed.
 const HOST_EXTERNAL = [...EXTERNAL, 'yaml', 'smol-toml']
 
+/** Vendors' libraries that are ESM may ask where they lie. */
+const OWN_URL = {
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+}
+
 const sourceOf = (folder, output) => {
   const stem = join(folder, output.replace(/^(\.\/)?dist\//, '').replace(/\.cjs$/, ''))
   for (const file of [`${stem}.ts`, join(stem, 'index.ts')]) if (existsSync(file)) return file
@@ -75,11 +81,13 @@ for (const name of plugins) {
   if (wanted.length && !wanted.includes(name)) continue
   const folder = join(root, 'plugins', name)
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  await bundle(join(folder, 'src'), folder, [...declaredOutputs(manifest), ...lazyOutputs(folder)], {
+  const options = {
     external: EXTERNAL,
     // import() of a library becomes require(): loading node's ESM loader takes 8 ms. The host keeps it for plugins that are ESM.
     supported: { 'dynamic-import': false },
-  })
+  }
+  await bundle(join(folder, 'src'), folder, declaredOutputs(manifest), options)
+  await bundle(join(folder, 'src'), folder, lazyOutputs(folder), { ...options, ...OWN_URL })
 }
 if (!wanted.length || wanted.includes('host')) {
   await bundle(

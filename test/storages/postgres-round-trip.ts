@@ -34,6 +34,8 @@ export interface RepositoryServer {
    * readable for whom PostgreSQL runs as.
    */
   settings(folder: string): Promise<Values>
+  /** Settings stand in a config file only: restore_command holds no secrets, but may name the file. */
+  readonly isByFile?: boolean
   stop(): Promise<void>
 }
 
@@ -72,7 +74,8 @@ export function describePostgresRoundTrip(
         archiveCommand:
           archiver === 'walg' ? ours : `HOME=${folder} ${realWalG} wal-push %p --config ${config}`,
       })
-      const environment = { ...server.environment, ...settings, WALG_DATA_DIR: join(folder, 'plugins') }
+      const given = storage.isByFile ? { WALG_CONFIG_PATH: config } : settings
+      const environment = { ...server.environment, ...given, WALG_DATA_DIR: join(folder, 'plugins') }
       return { server, config, options: { user, environment, folder } }
     }
 

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { isWalgError } from '@walg/sdk'
 import { rejectsWith, sameBytes } from '../assertions.js'
 import { randomBytes } from '../bytes.js'
 import { readObject } from './read-object.js'
 import type { StorageCheck } from './storage-env.js'
+
+/** Azure stores it as `/`; to refuse it is then better than to store another name. */
+const MAY_BE_REFUSED = 'back\\slash'
 
 export const putChecks: readonly StorageCheck[] = [
   {
@@ -74,7 +78,7 @@ export const putChecks: readonly StorageCheck[] = [
         'a%2Fb',
         'a..b',
         '...',
-        'back\\slash',
+        MAY_BE_REFUSED,
         '*?[x]{y}',
         '"quoted" <x> & y',
         'a:b,c;d=e@f!(g)$h~^|',
@@ -83,11 +87,20 @@ export const putChecks: readonly StorageCheck[] = [
         `${'deep/'.repeat(20)}below`,
         'long'.repeat(50),
       ]
-      for (const key of keys) await env.driver.put(`names/${key}`, [Buffer.from(key)], { signal: env.signal })
+      const refused: string[] = []
+      for (const key of keys) {
+        try {
+          await env.driver.put(`names/${key}`, [Buffer.from(key)], { signal: env.signal })
+        } catch (error) {
+          if (key !== MAY_BE_REFUSED || !isWalgError(error, 'E_STORAGE_KEY')) throw error
+          refused.push(key)
+        }
+      }
 
-      for (const key of keys) sameBytes(await readObject(env, `names/${key}`), Buffer.from(key), key)
+      const kept = keys.filter((key) => !refused.includes(key))
+      for (const key of kept) sameBytes(await readObject(env, `names/${key}`), Buffer.from(key), key)
       const { objects } = await env.driver.list('names/', { signal: env.signal })
-      assert.deepEqual(objects.map((info) => info.key).sort(), keys.map((key) => `names/${key}`).sort())
+      assert.deepEqual(objects.map((info) => info.key).sort(), kept.map((key) => `names/${key}`).sort())
     },
   },
   {
