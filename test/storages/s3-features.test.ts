@@ -12,8 +12,16 @@ import {
 } from '@aws-sdk/client-s3'
 import { openStorage, systemClock } from '@walg/core'
 import type { Log, StorageDriver } from '@walg/sdk'
-import { randomBytes, streamOf } from '@walg/testkit'
+import { collect, pluginContext, randomBytes, streamOf } from '@walg/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { credentialSource } from '../../plugins/storage-s3/src/credentials.js'
+import { copyObject } from '../../plugins/storage-s3/src/lazy/sdk/copy-object.js'
+import { openSdkClient } from '../../plugins/storage-s3/src/lazy/sdk/sdk-client.js'
+import { ObjectCalls } from '../../plugins/storage-s3/src/object-calls.js'
+import { RANGE_READING } from '../../plugins/storage-s3/src/parallel-body.js'
+import { readConfig } from '../../plugins/storage-s3/src/s3-config.js'
+import { S3Requests } from '../../plugins/storage-s3/src/s3-requests.js'
+import { Transport } from '../../plugins/storage-s3/src/transport.js'
 import { describeWith } from '../support/describe-with.js'
 import { lacksService } from '../support/services.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
@@ -261,6 +269,33 @@ describeWith('S3 over TLS', lacksService('minio-tls'), () => {
       expect(error?.message).toMatch(/^unable to find credentials for S3: [^\n]+$/)
       expect(error?.message).not.toContain('wrong-secret-of-mine')
     })
+  })
+})
+
+describeWith('A server-side copy of what is too large for one', lacksService('minio-tls'), () => {
+  test.each([
+    ['plain', {}],
+    ["with the customer's key", { S3_SSE: 'AES256', S3_SSE_C: KEY }],
+  ])('is made of ranges, and is the same: %s', async (_name, settings) => {
+    await using server = await startS3('minio-tls')
+    const { settings: values, log } = pluginContext(server.settings(settings))
+    const config = readConfig(values)
+    const transport = new Transport(config, log)
+    const region = async () => 'us-east-1'
+    const credentials = credentialSource(config, region)
+    const service = { config, transport, credentials, headers: {}, reading: RANGE_READING, region }
+    const objects = new ObjectCalls(service, new S3Requests(service))
+    const client = openSdkClient(service, objects, 'us-east-1')
+    const content = randomBytes(PART * 2 + 12_345)
+    await objects.put('from/ä b', [content], { signal })
+
+    const info = await copyObject(client, 'from/ä b', 'to', { signal }, 1, PART)
+
+    expect(info.size).toBe(content.length)
+    expect(info.etag).toMatch(/-3"$/)
+    expect(Buffer.from(await collect((await objects.get('to', { signal })).body)).equals(content)).toBe(true)
+    client.close()
+    await transport.close()
   })
 })
 

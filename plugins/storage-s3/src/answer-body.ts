@@ -8,14 +8,12 @@ const LONGEST_TEXT = 64 * 1024
 export interface AnswerBodyOptions {
   readonly signal: AbortSignal
   readonly idleMs: number
-  /** Bytes that must come; undefined when the answer does not tell. */
-  readonly expected: number | undefined
   /** Gives a failure of the connection its meaning. */
   readonly failed: (error: unknown) => unknown
 }
 
 /**
- * The body of an answer, read only as fast as somebody asks. Ends with an error when it is cut, stalls or is aborted. The
+ * The body of an answer, read only as fast as somebody asks. Ends with an error when it is shorter than its Content-Length, stalls or is aborted. The
  * connection is closed when it is not read to its end, also when reading has never begun.
  */
 export function answerBody(message: IncomingMessage, o: AnswerBodyOptions): ByteStream {
@@ -27,7 +25,6 @@ class AnswerBody implements AsyncIterator<Uint8Array> {
   readonly #chunks: AsyncIterator<Buffer>
   readonly #options: AnswerBodyOptions
   readonly #onAbort: () => void
-  #bytes = 0
   #isEnded = false
 
   constructor(message: IncomingMessage, options: AnswerBodyOptions) {
@@ -48,10 +45,8 @@ class AnswerBody implements AsyncIterator<Uint8Array> {
       this.#options.signal.throwIfAborted()
       if (next.done) {
         this.#end()
-        this.#requireWhole()
         return { done: true, value: undefined }
       }
-      this.#bytes += next.value.length
       return { done: false, value: next.value }
     } catch (error) {
       this.#end()
@@ -84,12 +79,6 @@ class AnswerBody implements AsyncIterator<Uint8Array> {
     }
   }
 
-  #requireWhole(): void {
-    const { expected } = this.#options
-    if (expected === undefined || expected === this.#bytes) return
-    throw new ConnectionFailure(`${this.#bytes} of ${expected} bytes came`)
-  }
-
   #end(): void {
     this.#isEnded = true
     this.#options.signal.removeEventListener('abort', this.#onAbort)
@@ -97,13 +86,10 @@ class AnswerBody implements AsyncIterator<Uint8Array> {
 }
 
 /** A short body as text; what is longer than any answer of S3 is cut. */
-export async function answerText(
-  message: IncomingMessage,
-  o: Omit<AnswerBodyOptions, 'expected'>,
-): Promise<string> {
+export async function answerText(message: IncomingMessage, o: AnswerBodyOptions): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of answerBody(message, { ...o, expected: undefined })) {
+  for await (const chunk of answerBody(message, o)) {
     chunks.push(chunk)
     bytes += chunk.length
     if (bytes >= LONGEST_TEXT) break

@@ -148,12 +148,12 @@ export class ObjectCalls {
     }
     try {
       if (!isWhole && status !== 206) throw unexpected(verb, key, 'the server does not know ranges')
-      const expected = lengthIn(key, headers)
-      const size = isWhole ? expected : sizeInRange(verb, key, headers)
+      const length = lengthIn(key, headers)
+      const size = isWhole ? length : sizeInRange(verb, key, headers)
+      if (!isWhole) requireRange(key, range, size, length, headers)
       const body = answerBody(message, {
         signal: o.signal,
         idleMs: this.#service.config.idleMs,
-        expected,
         failed: (error) => this.#requests.disconnected(wanted, error),
       })
       return { info: { ...infoOf(key, headers), size }, body, headers }
@@ -288,6 +288,19 @@ function sizeInRange(verb: string, key: string, headers: HttpAnswer['headers']):
   const size = Number(/^bytes \d+-\d+\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1])
   if (Number.isSafeInteger(size)) return size
   throw unexpected(verb, key, 'the answer has no Content-Range')
+}
+
+/** Another range than the one that was asked for would end up in the wrong place. */
+function requireRange(
+  key: string,
+  { offset, length = Number.POSITIVE_INFINITY }: ByteRange,
+  size: number,
+  bytes: number,
+  headers: HttpAnswer['headers'],
+): void {
+  const isRight = headers['content-range']?.startsWith(`bytes ${offset}-`)
+  if (isRight && bytes === Math.min(length, size - offset)) return
+  throw unexpected('read', key, `the server gives ${bytes} bytes of the range ${headers['content-range']}`)
 }
 
 function lastByte({

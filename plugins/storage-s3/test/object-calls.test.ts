@@ -238,6 +238,21 @@ describe('get', () => {
     })
   })
 
+  test.each([
+    ['is shorter', 'bytes 3-5/100', 3],
+    ['begins elsewhere', 'bytes 4-13/100', 10],
+  ])('of a range that %s than was asked for is an error', async (_name, contentRange, length) => {
+    const { driver } = await openStub((_request, response) => {
+      response.writeHead(206, { 'content-range': contentRange, 'content-length': length })
+      response.end(Buffer.alloc(length))
+    })
+
+    await expect(driver.get('x', { signal, range: { offset: 3, length: 10 } })).rejects.toMatchObject({
+      code: 'E_STORAGE_UNAVAILABLE',
+      message: expect.stringContaining(`${length} bytes of the range ${contentRange}`),
+    })
+  })
+
   test('of what lies behind the end is empty', async () => {
     const { driver } = await openStub((request, response) => {
       if (request.method === 'GET') response.writeHead(416).end(xml('InvalidRange'))
