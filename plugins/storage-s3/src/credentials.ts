@@ -1,16 +1,6 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { WalgError } from '@walg/sdk'
+import { type Credentials, credentialFiles } from './credential-files.js'
 import type { CredentialSettings, S3Config } from './s3-config.js'
-
-/** What requests are signed with. */
-export interface Credentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-  /** When they stop to be valid; absent for those that nobody renews. */
-  readonly expiration?: Date
-}
 
 type Provider = () => Promise<Credentials>
 
@@ -117,21 +107,6 @@ function givenCredentials({
 
 function needsChain({ roleArn, tokenFile, isYandex }: CredentialSettings): boolean {
   return roleArn !== undefined || tokenFile !== undefined || isYandex
-}
-
-/** Where the AWS tools keep keys. */
-export interface CredentialFiles {
-  readonly profile: string
-  readonly sharedFile: string
-  readonly configFile: string
-}
-
-export function credentialFiles({ profile, sharedFile, configFile }: CredentialSettings): CredentialFiles {
-  return {
-    profile: profile ?? 'default',
-    sharedFile: sharedFile ?? join(homedir(), '.aws', 'credentials'),
-    configFile: configFile ?? join(homedir(), '.aws', 'config'),
-  }
 }
 
 function noCredentials(why: string, cause?: unknown): WalgError {

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/support/temporary-folder.js'
-import { CredentialSource, type Credentials } from '../src/credentials.js'
+import type { Credentials } from '../src/credential-files.js'
+import { CredentialSource } from '../src/credentials.js'
 import { openStub, xml } from './stub-server.js'
 
 const MINUTE = 60_000

@@ -5,7 +5,7 @@ import {
   fromTokenFile,
 } from '@aws-sdk/credential-providers'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
-import { type Credentials, credentialFiles } from '../credentials.js'
+import { type Credentials, credentialFiles } from '../credential-files.js'
 import { type CredentialSettings, isAwsHost, type S3Config } from '../s3-config.js'
 import { proxyAgents } from './proxy.js'
 import { keepSdkQuiet } from './sdk/quiet-sdk.js'

@@ -1,5 +1,5 @@
 import { loadSharedConfigFiles } from '@smithy/shared-ini-file-loader'
-import type { CredentialFiles, Credentials } from '../credentials.js'
+import type { CredentialFiles, Credentials } from '../credential-files.js'
 
 /** Entries of a profile that only the AWS SDK can follow. */
 const FOLLOWED = [

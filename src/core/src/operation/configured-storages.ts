@@ -6,7 +6,7 @@ import { failoverSettings } from '../settings/failover-settings.js'
 import { walgSettings } from '../settings/known-settings.js'
 import { openStorage } from '../storage/open-storage.js'
 import { retryPolicy } from '../storage/retry-policy.js'
-import type { ContextParts } from './operation-context.js'
+import type { ContextParts } from './context-parts.js'
 
 /** The storage that a prefix setting names. */
 export const DEFAULT_STORAGE = 'default'

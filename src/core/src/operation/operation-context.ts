@@ -1,19 +1,9 @@
 import { tmpdir } from 'node:os'
-import {
-  type Clock,
-  type Compressor,
-  type Crypter,
-  defineSettings,
-  type Log,
-  type OperationContext,
-  type Progress,
-  type Settings,
-  WalgError,
-} from '@walg/sdk'
+import { type Compressor, type Crypter, defineSettings, type OperationContext, WalgError } from '@walg/sdk'
 import { aliveSettings } from '../failover/failover-settings.js'
 import { noneCompressor } from '../pipeline/none-compressor.js'
-import type { PluginRegistry } from '../registry/plugin-registry.js'
 import { ConfiguredStorages, DEFAULT_STORAGE, storageSettings } from './configured-storages.js'
+import type { ContextParts } from './context-parts.js'
 
 /** Settings that decide which plugins an operation works with. */
 export const contextSettings = defineSettings({
@@ -26,20 +16,6 @@ export const contextSettings = defineSettings({
   },
   WALG_ZSTD_LEVEL: { kind: 'string', doc: 'Level of zstd: fastest, default, better or best' },
 })
-
-export interface ContextParts {
-  readonly settings: Settings
-  readonly registry: PluginRegistry
-  readonly log: Log
-  readonly progress: Progress
-  readonly signal: AbortSignal
-  readonly clock: Clock
-  readonly self: readonly string[]
-  /** The settings of another config file alone. Rejects with `E_CONFIG_FILE`. */
-  configuredBy(configPath: string): Promise<Settings>
-  /** Whether WALG_NETWORK_RATE_LIMIT counts for this operation. */
-  readonly isRateLimited: boolean
-}
 
 /** The context of one run. Plugins are loaded and opened when they are first asked for. */
 export function createOperationContext(parts: ContextParts): OperationContext & { close(): Promise<void> } {

@@ -8,7 +8,7 @@ import {
 import type { Command } from '@smithy/smithy-client'
 import { isWalgError } from '@walg/sdk'
 import { serviceUrl } from '../../bucket-address.js'
-import type { Credentials } from '../../credentials.js'
+import type { Credentials } from '../../credential-files.js'
 import type { ObjectCalls } from '../../object-calls.js'
 import { disconnected, type Refusal } from '../../s3-errors.js'
 import { type S3Service, staleOrRefused } from '../../s3-requests.js'
