@@ -16,6 +16,8 @@ const CEPH = join(CACHE, 'ceph')
 const FIRST_PORT = 21_000
 const PORT_RANGES = 4
 const PORTS_PER_RANGE = 2_400
+/** Those of this process: what was given may not be listened on yet. */
+const given = new Set<number>()
 
 /** A server that a test has started. */
 export interface Service {
@@ -167,8 +169,11 @@ export async function freePorts(count: number): Promise<number> {
   const begin = FIRST_PORT + worker * PORTS_PER_RANGE
   for (let attempt = 0; attempt < 100; attempt++) {
     const first = begin + Math.floor(Math.random() * (PORTS_PER_RANGE - count))
-    const free = await Promise.all(Array.from({ length: count }, (_, at) => isFree(first + at)))
-    if (free.every(Boolean)) return first
+    const ports = Array.from({ length: count }, (_, at) => first + at)
+    const free = await Promise.all(ports.map(isFree))
+    if (!free.every(Boolean) || ports.some((port) => given.has(port))) continue
+    for (const port of ports) given.add(port)
+    return first
   }
   throw new Error(`unable to find ${count} free ports`)
 }

@@ -32,7 +32,7 @@ describe('wal-fetch, whose codes PostgreSQL reads: 1 to 125 would end recovery',
     ['a malformed setting', [], { WALG_DOWNLOAD_CONCURRENCY: 'many' }, 200],
     ['a missing storage', [], { WALG_FILE_PREFIX: '/nowhere' }, 200],
     ['no storage at all', [], { WALG_FILE_PREFIX: '' }, 200],
-    ['a missing plugin', [], { WALG_FILE_PREFIX: '', WALG_S3_PREFIX: 's3://b' }, 200],
+    ['a missing plugin', [], { WALG_FILE_PREFIX: '', WALG_GS_PREFIX: 'gs://b' }, 200],
     ['a missing codec', [], { WALG_COMPRESSION_METHOD: 'zstd' }, 200],
     ['a storage that nobody configured', ['--target-storage', 'other'], {}, 200],
   ]
@@ -85,7 +85,7 @@ describe('wal-push, whose errors PostgreSQL counts: 126 and more would stop the 
   test.each([
     ['an unknown flag', ['--nonsense'], {}, 2],
     ['an unknown setting', [], { WALG_NONSENSE: 'x' }, 3],
-    ['a missing plugin', [], { WALG_FILE_PREFIX: '', WALG_S3_PREFIX: 's3://b' }, 4],
+    ['a missing plugin', [], { WALG_FILE_PREFIX: '', WALG_GS_PREFIX: 'gs://b' }, 4],
     ['a missing file', [], {}, 1],
   ] as const)('%s', async (_what, args, env, code) => {
     const { repository, folder } = place()

@@ -1,0 +1,3 @@
+import { describeSwift } from './swift-conformance.js'
+
+describeSwift('keystone')
