@@ -9,7 +9,7 @@ const ABANDONED_MS = 60_000
  * version: it is being replaced. Makes compare and swap of what file systems offer only as two steps.
  */
 export async function withClaim(path: string, etag: string, run: () => Promise<void>): Promise<boolean> {
-  const claim = claimName(path, etag)
+  const claim = await claimName(path, etag)
   if (!(await makeClaim(claim))) return false
   try {
     await run()

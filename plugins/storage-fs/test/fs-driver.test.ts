@@ -249,7 +249,7 @@ test('a version that a killed process had claimed can be replaced a minute later
   const root = temporaryFolder()
   const driver = new FsDriver(root)
   const { etag } = await driver.put('key', [Buffer.from('1')], { signal })
-  const claim = claimName(join(root, 'key'), etag ?? '')
+  const claim = await claimName(join(root, 'key'), etag ?? '')
   writeFileSync(claim, '')
   const replacing = () => driver.put('key', [Buffer.from('2')], { signal, ifMatch: etag ?? '' })
 
