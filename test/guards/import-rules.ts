@@ -35,6 +35,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   'core/cli': { folder: /^src\/core\/src\/cli\//, ours: ['@walg/sdk'], builtins: true },
   core: { folder: /^src\/core\//, ours: ['@walg/sdk'], never: OCLIF, builtins: true },
   testkit: { folder: /^src\/testkit\//, ours: ['@walg/sdk', '@walg/core'], never: OCLIF, builtins: true },
+  http: { folder: /^src\/http\//, ours: [], others: /^$/, builtins: true },
   // A bundle of its own; what else the host does must not become slower by it.
   "host's plugin tools": {
     folder: /^src\/host\/plugin-tools\.ts$/,
@@ -50,7 +51,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'storage plugin': {
     folder: /^plugins\/storage-[^/]+\//,
-    ours: ['@walg/sdk'],
+    ours: ['@walg/sdk', '@walg/http'],
     never: new RegExp(`${DATABASE_DRIVERS.source}|${OCLIF.source}`),
     builtins: true,
   },

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { HttpBody } from './http-body.js'
+import type { HttpBody } from '@walg/http'
 
 /**
  * What one call of the client of Microsoft takes along to where its request is sent: the buffers of a body, which need not become one

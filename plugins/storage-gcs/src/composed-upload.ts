@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { atOnce } from '@walg/http'
 import {
   type CallOptions,
   isWalgError,
@@ -9,7 +10,6 @@ import {
   type UploadedPart,
   WalgError,
 } from '@walg/sdk'
-import { atOnce } from './at-once.js'
 import type { GcsApi } from './gcs-api.js'
 import { type GcsObject, infoOf, OBJECT_FIELDS } from './gcs-object.js'
 import { conditionsOf, sendObject } from './send-object.js'

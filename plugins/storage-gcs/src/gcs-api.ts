@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { HttpAnswer, HttpTransport } from '@walg/http'
 import { type CallOptions, isWalgError, WalgError } from '@walg/sdk'
 import type { Auth } from './auth.js'
 import { type CallFacts, connectionError, refusalError } from './gcs-errors.js'
-import type { HttpAnswer, HttpTransport } from './http-transport.js'
 
 /** One call of the JSON API. */
 export interface ApiCall extends CallOptions {

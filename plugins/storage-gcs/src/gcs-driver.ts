@@ -1,3 +1,4 @@
+import { atOnce } from '@walg/http'
 import {
   type ByteStream,
   type CallOptions,
@@ -14,7 +15,6 @@ import {
   type StoragePreferences,
   WalgError,
 } from '@walg/sdk'
-import { atOnce } from './at-once.js'
 import { ComposedUpload } from './composed-upload.js'
 import type { EncryptionHeaders } from './encryption-key.js'
 import type { GcsApi } from './gcs-api.js'

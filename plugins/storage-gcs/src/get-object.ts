@@ -1,6 +1,6 @@
+import type { HttpAnswer } from '@walg/http'
 import { type ByteStream, type GetOptions, type ObjectInfo, WalgError } from '@walg/sdk'
 import { type GcsApi, header } from './gcs-api.js'
-import type { HttpAnswer } from './http-transport.js'
 
 const NOT_SATISFIABLE = 416
 

@@ -1,10 +1,10 @@
+import { HttpTransport } from '@walg/http'
 import type { Log, Secret } from '@walg/sdk'
 import { noAuth } from './auth.js'
 import { encryptionHeaders } from './encryption-key.js'
 import { GcsApi } from './gcs-api.js'
 import { GcsDriver } from './gcs-driver.js'
 import type { GcsPlace } from './gcs-prefix.js'
-import { HttpTransport } from './http-transport.js'
 
 const GOOGLE = 'https://storage.googleapis.com'
 const CONNECT_TIMEOUT_MS = 30_000

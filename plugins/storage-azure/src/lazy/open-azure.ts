@@ -6,10 +6,10 @@ import {
   type RequestPolicyFactory,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob'
+import { HttpTransport } from '@walg/http'
 import type { StorageDriver } from '@walg/sdk'
 import type { AzureOptions } from '../azure-options.js'
 import { exchanges } from '../exchange.js'
-import { HttpTransport } from '../http-transport.js'
 import { AzureCalls } from './azure/azure-calls.js'
 import { AzureDriver } from './azure/azure-driver.js'
 import { httpClientOn } from './azure/http-client.js'

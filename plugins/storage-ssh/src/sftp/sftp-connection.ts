@@ -1,6 +1,6 @@
+import { onAbort } from '@walg/http'
 import type { ParsedKey } from 'ssh2'
 import { connectSftp } from './connect.js'
-import { onAbort } from './on-abort.js'
 import type { SftpSession } from './sftp-session.js'
 import type { SshAccess, SshTimeouts } from './ssh-access.js'
 

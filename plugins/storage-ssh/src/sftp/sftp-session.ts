@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
+import { onAbort } from '@walg/http'
 import type { Client, SFTPWrapper } from 'ssh2'
-import { onAbort } from './on-abort.js'
 import { SFTP, SftpStatus } from './ssh-errors.js'
 
 export type Done<T> = (error: Error | null | undefined, value: T) => void

@@ -1,7 +1,7 @@
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import { onAbort } from '@walg/http'
 import type { ByteStream } from '@walg/sdk'
-import { onAbort } from './on-abort.js'
 
 export interface HttpRequest {
   readonly method: string

@@ -1,6 +1,6 @@
 import { BlobBatch, type BlobBatchClient } from '@azure/storage-blob'
+import { atOnce } from '@walg/http'
 import { type CallOptions, type DeleteOutcome, isWalgError } from '@walg/sdk'
-import { atOnce } from '../../at-once.js'
 import type { AzureCalls } from './azure-calls.js'
 
 const DELETES_AT_ONCE = 16

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import type { IHttpClient } from '@azure/storage-blob'
+import type { HttpTransport } from '@walg/http'
 import { isWalgError } from '@walg/sdk'
 import { connectionError } from '../../azure-errors.js'
 import { exchanges } from '../../exchange.js'
-import type { HttpTransport } from '../../http-transport.js'
 
 type Request = Parameters<IHttpClient['sendRequest']>[0]
 type Response = Awaited<ReturnType<IHttpClient['sendRequest']>>

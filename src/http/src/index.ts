@@ -1,0 +1,4 @@
+export * from './at-once.js'
+export * from './http-body.js'
+export * from './http-transport.js'
+export * from './on-abort.js'
