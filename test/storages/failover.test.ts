@@ -102,6 +102,7 @@ test('what only a storage has that does not answer is not called absent', async 
 
   expect(code).toBe(200)
   expect(stderr).toContain('no answer from the storage default')
+  expect(stderr).toContain("what the storage 'default' holds is left out")
   expect(existsSync(destination)).toBe(false)
 })
 

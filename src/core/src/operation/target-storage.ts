@@ -1,4 +1,4 @@
-import type { FlagSpecEntry, OperationContext, OperationInput, Storage } from '@walg/sdk'
+import type { FlagSpecEntry, OperationContext, OperationInput, ReadableStorages, Storage } from '@walg/sdk'
 import { mergedStorage, type StorageReader } from '../failover/merged-storage.js'
 
 /** `--target-storage` of the commands that work on one storage. */
@@ -20,16 +20,21 @@ export async function listedStorages(
   ctx: OperationContext,
   input: OperationInput,
 ): Promise<readonly Storage[]> {
-  const { storages, unavailable } = await ctx.storagesForReading(targetStorage(ctx, input))
-  for (const name of unavailable)
-    ctx.log.warn(`what the storage '${name}' holds is left out: it does not answer`)
-  return storages
+  return (await answeringStorages(ctx, input)).storages
 }
 
-/** What a command reads: the storage that `--target-storage` names, or all that answer, seen as one. */
+/** What a command reads: the same storages, seen as one. */
 export async function readStorage(ctx: OperationContext, input: OperationInput): Promise<StorageReader> {
-  const { storages, unavailable } = await ctx.storagesForReading(targetStorage(ctx, input))
+  const { storages, unavailable } = await answeringStorages(ctx, input)
   return mergedStorage(storages, unavailable)
+}
+
+async function answeringStorages(ctx: OperationContext, input: OperationInput): Promise<ReadableStorages> {
+  const answering = await ctx.storagesForReading(targetStorage(ctx, input))
+  for (const name of answering.unavailable) {
+    ctx.log.warn(`what the storage '${name}' holds is left out: it does not answer`)
+  }
+  return answering
 }
 
 function targetStorage(ctx: OperationContext, input: OperationInput): string | undefined {

@@ -11,6 +11,9 @@ import { ALL_STORAGES, TOOL_FLAGS, toolTarget } from './tool-storages.js'
 import { Transfer, type TransferGroup, type TransferOptions } from './transfer.js'
 import { backupGroups } from './transfer-backups.js'
 
+/** Something is still in the source that was to be moved. */
+const EXIT_INCOMPLETE = 11
+
 const TRANSFER_FLAGS: FlagSpec = {
   ...TOOL_FLAGS,
   target: { kind: 'string', char: 't', summary: "storage that gets the objects (default 'default')" },
@@ -83,7 +86,7 @@ async function transfer(
   const { source: sourceName, target: targetName } = namesOf(input)
   const ends = { source: await ctx.storageNamed(sourceName), target: await ctx.storageNamed(targetName) }
   const moved = await new Transfer(ends.source, ends.target, options).run(await choose(ends))
-  return { json: moved }
+  return { json: moved, ...(moved.skipped > 0 && { exitCode: EXIT_INCOMPLETE }) }
 }
 
 function namesOf(input: OperationInput): { readonly source: string; readonly target: string } {

@@ -78,9 +78,9 @@ describe('files', () => {
     const target = await filled(['a/1'])
     await target.put('a/2', [Buffer.alloc(5000)], { signal })
 
-    const { json, lines } = await transfer(source, target, ['files', 'a'])
+    const { json, lines, exitCode } = await transfer(source, target, ['files', 'a'])
 
-    expect(json).toEqual({ transferred: 1, skipped: 1 })
+    expect([json, exitCode]).toEqual([{ transferred: 1, skipped: 1 }, 11])
     expect(source.keys).toEqual(['a/2'])
     expect(lines.join('\n')).toContain('a/2 is left out: the target holds another object of this name')
   })
