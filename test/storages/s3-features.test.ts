@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import {
   GetObjectLockConfigurationCommand,
@@ -10,10 +7,8 @@ import {
   HeadObjectCommand,
   PutBucketVersioningCommand,
 } from '@aws-sdk/client-s3'
-import { openStorage, systemClock } from '@walg/core'
-import type { Log, StorageDriver } from '@walg/sdk'
-import { collect, pluginContext, randomBytes, streamOf } from '@walg/testkit'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { collect, pluginContext, randomBytes } from '@walg/testkit'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { credentialSource } from '../../plugins/storage-s3/src/credentials.js'
 import { copyObject } from '../../plugins/storage-s3/src/lazy/sdk/copy-object.js'
 import { openSdkClient } from '../../plugins/storage-s3/src/lazy/sdk/sdk-client.js'
@@ -26,50 +21,19 @@ import { describeWith } from '../support/describe-with.js'
 import { lacksService } from '../support/services.js'
 import { temporaryFolder } from '../support/temporary-folder.js'
 import { clientOf, createBucket } from './s3-bucket.js'
-import { type S3Settings, type S3UnderTest, startS3 } from './s3-server.js'
+import { PART, roundTrip } from './s3-round-trip.js'
+import { startS3, useS3 } from './s3-server.js'
 
-const PART = 5 * 1024 * 1024
 const KEY = '0123456789abcdef0123456789abcdef'
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const { signal } = new AbortController()
 
-const storageOf = (driver: StorageDriver) =>
-  openStorage(driver, { name: 'default', clock: systemClock, log: silent })
-
-/** Stores one object by a single put and one in parts, and reads both. */
-async function roundTrip(driver: StorageDriver): Promise<void> {
-  const storage = storageOf(driver)
-  const [small, large] = [randomBytes(1000), randomBytes(PART * 2 + 7)]
-  await storage.write('small', [small], { signal })
-  await storage.write('large', streamOf(large, 1_000_000), { signal, partBytes: PART })
-  await storage.copy('large', 'copy', { signal })
-  expect(Buffer.from(await storage.readAll('small', { signal })).equals(small)).toBe(true)
-  expect(Buffer.from(await storage.readAll('large', { signal })).equals(large)).toBe(true)
-  expect(Buffer.from(await storage.readAll('copy', { signal })).equals(large)).toBe(true)
-}
-
 describeWith('S3 over TLS', lacksService('minio-tls'), () => {
-  let server: S3UnderTest
-  const opened: StorageDriver[] = []
+  const s3 = useS3('minio-tls')
+  const { open } = s3
 
-  beforeAll(async () => {
-    server = await startS3('minio-tls')
-  })
-  afterEach(async () => {
-    for (const driver of opened.splice(0)) await driver.close()
-  })
-  afterAll(async () => {
-    await server?.stop()
-  })
-
-  const open = async (settings?: S3Settings) => {
-    const driver = await server.open(settings)
-    opened.push(driver)
-    return driver
-  }
   /** What the server knows of an object, asked by another client. */
   const inspect = async (bucket: string, key: string, customerKey?: string) => {
-    const client = clientOf(server)
+    const client = clientOf(s3.server)
     try {
       return await client.send(
         new HeadObjectCommand({
@@ -135,7 +99,7 @@ describeWith('S3 over TLS', lacksService('minio-tls'), () => {
     })
     await roundTrip(driver)
 
-    const client = clientOf(server)
+    const client = clientOf(s3.server)
     onTestFinished(() => client.destroy())
     expect(
       (await client.send(new GetObjectLockConfigurationCommand({ Bucket: 'locked' })))
@@ -166,10 +130,10 @@ describeWith('S3 over TLS', lacksService('minio-tls'), () => {
   })
 
   test('a bucket with versions shows and deletes them one by one', async () => {
-    const client = clientOf(server)
+    const client = clientOf(s3.server)
     onTestFinished(() => client.destroy())
     const bucket = `versions-${randomUUID()}`
-    await createBucket(server, bucket)
+    await createBucket(s3.server, bucket)
     await client.send(
       new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }),
     )
@@ -213,7 +177,7 @@ describeWith('S3 over TLS', lacksService('minio-tls'), () => {
     const driver = await open()
 
     await expect(driver.versions!.list('', { signal })).rejects.toMatchObject({ code: 'E_STORAGE_CONFIG' })
-    expect((await server.open({ S3_ENABLE_VERSIONING: 'disabled' })).versions).toBeUndefined()
+    expect((await s3.server.open({ S3_ENABLE_VERSIONING: 'disabled' })).versions).toBeUndefined()
   })
 
   describe('credentials', () => {
@@ -296,126 +260,5 @@ describeWith('A server-side copy of what is too large for one', lacksService('mi
     expect(Buffer.from(await collect((await objects.get('to', { signal })).body)).equals(content)).toBe(true)
     client.close()
     await transport.close()
-  })
-})
-
-describeWith('The way to S3', lacksService('minio'), () => {
-  let server: S3UnderTest
-  const opened: StorageDriver[] = []
-
-  beforeAll(async () => {
-    server = await startS3('minio')
-  })
-  afterEach(async () => {
-    for (const driver of opened.splice(0)) await driver.close()
-  })
-  afterAll(async () => {
-    await server?.stop()
-  })
-
-  const open = async (settings?: S3Settings) => {
-    const driver = await server.open(settings)
-    opened.push(driver)
-    return driver
-  }
-  const listening = async (handler: Parameters<typeof createServer>[1]) => {
-    const own = createServer(handler)
-    own.listen(0, '127.0.0.1')
-    await once(own, 'listening')
-    onTestFinished(() => {
-      own.closeAllConnections()
-      own.close()
-    })
-    return { server: own, port: (own.address() as AddressInfo).port }
-  }
-
-  test('leads to the node that S3_ENDPOINT_SOURCE names, past an endpoint that is no server', async () => {
-    let asked = 0
-    const source = await listening((_request, response) => {
-      asked++
-      response.end('127.0.0.1\n')
-    })
-    const driver = await open({
-      AWS_ENDPOINT: 'http://balancer.invalid',
-      AWS_S3_FORCE_PATH_STYLE: 'true',
-      S3_ENDPOINT_SOURCE: `http://127.0.0.1:${source.port}/node`,
-      S3_ENDPOINT_PORT: String(server.service.port),
-    })
-
-    await roundTrip(driver)
-
-    expect(asked).toBe(1)
-  })
-
-  test('leads to the endpoint itself when the source fails', async () => {
-    const source = await listening((_request, response) => {
-      response.writeHead(500).end('<html>')
-    })
-    await roundTrip(await open({ S3_ENDPOINT_SOURCE: `http://127.0.0.1:${source.port}/` }))
-  })
-
-  test('leads through HTTP_PROXY, and past it where NO_PROXY says so', async () => {
-    let requests = 0
-    const proxy = await listening((request, response) => {
-      requests++
-      const target = new URL(request.url ?? '')
-      const onward = connect(Number(target.port), target.hostname)
-      onward.once('connect', () => {
-        const lines = request.rawHeaders.reduce(
-          (text, part, at) => text + part + (at % 2 ? '\r\n' : ': '),
-          '',
-        )
-        onward.write(`${request.method} ${target.pathname}${target.search} HTTP/1.1\r\n${lines}\r\n`)
-        request.pipe(onward, { end: false })
-        onward.pipe(response.socket!)
-      })
-    })
-    process.env['HTTP_PROXY'] = `http://127.0.0.1:${proxy.port}`
-    onTestFinished(() => {
-      delete process.env['HTTP_PROXY']
-      delete process.env['NO_PROXY']
-    })
-
-    const through = await open()
-    await through.put('x', [randomBytes(1000)], { signal })
-    expect((await through.list('', { signal })).objects).toHaveLength(1)
-    expect(requests).toBe(2)
-
-    process.env['NO_PROXY'] = '127.0.0.1'
-    const past = await open()
-    await past.put('x', [randomBytes(1000)], { signal })
-    expect(requests).toBe(2)
-  })
-
-  test.each([
-    ['YAML', 'X-Mine: one\nX-Yours: "2"'],
-    ['a list of YAML', '- X-Mine: one\n- X-Yours: 2'],
-    ['JSON', '{"X-Mine":"one","X-Yours":"2"}'],
-  ])('carries the headers that are wanted, as %s', async (_name, text) => {
-    const seen: unknown[] = []
-    const stub = await listening((request, response) => {
-      seen.push([request.headers['x-mine'], request.headers['x-yours'], request.headers.authorization])
-      request.resume()
-      response.writeHead(403).end()
-    })
-    const driver = await open({
-      AWS_ENDPOINT: `http://127.0.0.1:${stub.port}`,
-      S3_REQUEST_ADDITIONAL_HEADERS: text,
-    })
-
-    await driver.get('x', { signal }).catch(() => undefined)
-    await driver.list('', { signal }).catch(() => undefined)
-
-    expect(seen).toEqual([
-      ['one', '2', expect.stringMatching(/SignedHeaders=[^,]*x-mine;x-yours/)],
-      ['one', '2', expect.stringMatching(/SignedHeaders=[^,]*x-mine;x-yours/)],
-    ])
-  })
-
-  test('is checked at the start when that is wanted', async () => {
-    await expect(open({ S3_SKIP_VALIDATION: 'false', AWS_SECRET_ACCESS_KEY: 'no' })).rejects.toMatchObject({
-      code: 'E_STORAGE_PERMISSION',
-    })
-    await open({ S3_SKIP_VALIDATION: 'false' })
   })
 })

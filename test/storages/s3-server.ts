@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StorageDriver } from '@walg/sdk'
 import { pluginContext } from '@walg/testkit'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { openS3 } from '../../plugins/storage-s3/src/open-s3.js'
 import type { RangeReading } from '../../plugins/storage-s3/src/parallel-body.js'
 import { type Service, type ServiceName, startService } from '../support/services.js'
@@ -47,5 +48,38 @@ export async function startS3(name: ServiceName & ('minio' | 'minio-tls' | 'ceph
     open: (others, reading) => openS3(pluginContext(settings(others)), reading),
     stop: () => service.stop(),
     [Symbol.asyncDispose]: () => service.stop(),
+  }
+}
+
+/** A server for one block of tests. */
+export interface S3OfBlock {
+  /** Once the tests of the block run. */
+  readonly server: S3UnderTest
+  /** As `open` of the server; closed when the test has ended. */
+  open(settings?: S3Settings): Promise<StorageDriver>
+}
+
+/** Starts a server before the first test of the block around the call, and stops it after the last one. */
+export function useS3(name: Parameters<typeof startS3>[0]): S3OfBlock {
+  let server: S3UnderTest | undefined
+  const opened: StorageDriver[] = []
+  beforeAll(async () => {
+    server = await startS3(name)
+  })
+  afterEach(async () => {
+    for (const driver of opened.splice(0)) await driver.close()
+  })
+  afterAll(async () => {
+    await server?.stop()
+  })
+  return {
+    get server() {
+      return server!
+    },
+    async open(settings) {
+      const driver = await server!.open(settings)
+      opened.push(driver)
+      return driver
+    },
   }
 }

@@ -11,7 +11,9 @@ import {
   WalgError,
 } from '@walg/sdk'
 import { answerBody } from './answer-body.js'
+import { ConditionalWrites, changed } from './conditional-writes.js'
 import type { HttpAnswer } from './http-client.js'
+import { infoOf, lengthIn, requireRange, sizeInRange, unexpected } from './object-answers.js'
 import { parallelBody, ReadingTurn } from './parallel-body.js'
 import type { S3Requests, S3Service } from './s3-requests.js'
 import { keyHeaders, newObjectHeaders } from './write-headers.js'
@@ -31,13 +33,13 @@ export class ObjectCalls {
   readonly #requests: S3Requests
   #bucketSeenMs = Number.NEGATIVE_INFINITY
   #proving: Promise<void> | undefined
-  /** The server has said 501 to a condition. */
-  #refusesConditions = false
   readonly #turn = new ReadingTurn()
+  readonly conditions: ConditionalWrites
 
   constructor(service: S3Service, requests: S3Requests) {
     this.#service = service
     this.#requests = requests
+    this.conditions = new ConditionalWrites(service.config.conditionalPut, (key, o) => this.head(key, o))
   }
 
   async head(key: string, o: CallOptions): Promise<ObjectInfo> {
@@ -173,7 +175,7 @@ export class ObjectCalls {
   async put(key: string, body: readonly Uint8Array[], o: PutOptions): Promise<ObjectInfo> {
     const { config } = this.#service
     const wanted = { method: 'PUT', verb: 'write', key: this.fullKey(key), name: key, body } as const
-    const { headers, message } = await this.conditionally('write', key, o, (condition) =>
+    const { headers, message } = await this.conditions.run('write', key, o, (condition) =>
       this.#requests.send(
         { ...wanted, headers: { ...newObjectHeaders(config, Date.now()), ...condition } },
         o.signal,
@@ -182,59 +184,6 @@ export class ObjectCalls {
     message.resume()
     this.#noteBucket()
     return { ...infoOf(key, headers), size: body.reduce((sum, { length }) => sum + length, 0) }
-  }
-
-  /** Makes a call on a condition; without it, after a look, where the server knows none. */
-  async conditionally<T>(
-    verb: string,
-    key: string,
-    o: PutOptions,
-    call: (condition: Readonly<Record<string, string>>) => Promise<T>,
-  ): Promise<T> {
-    const condition = await this.#conditionHeaders(verb, key, o)
-    try {
-      return await call(condition)
-    } catch (error) {
-      if (this.#dropsConditions(error, condition)) return await this.conditionally(verb, key, o, call)
-      throw conditionFailed(error, verb, key, o)
-    }
-  }
-
-  /**
-   * The headers that make the server decide. Where it may not honour them, a look comes first; `If-Match` is not even sent there,
-   * because some servers refuse every one.
-   */
-  async #conditionHeaders(
-    verb: string,
-    key: string,
-    o: PutOptions,
-  ): Promise<Readonly<Record<string, string>>> {
-    const isDecided = this.#service.config.conditionalPut
-    if (!isDecided) await this.#look(verb, key, o)
-    return {
-      ...(o.ifAbsent && !this.#refusesConditions && { 'if-none-match': '*' }),
-      ...(o.ifMatch !== undefined && isDecided && { 'if-match': o.ifMatch }),
-    }
-  }
-
-  /** True when the call has to be made again without conditions, which this server does not know. */
-  #dropsConditions(error: unknown, condition: Readonly<Record<string, string>>): boolean {
-    const isRefused = isWalgError(error) && error.details['status'] === 501
-    if (!isRefused || this.#service.config.conditionalPut || Object.keys(condition).length === 0) return false
-    this.#refusesConditions = true
-    return true
-  }
-
-  async #look(verb: string, key: string, o: PutOptions): Promise<void> {
-    if (!o.ifAbsent && o.ifMatch === undefined) return
-    let found: ObjectInfo | undefined
-    try {
-      found = await this.head(key, o)
-    } catch (error) {
-      if (!isWalgError(error, 'E_STORAGE_NOT_FOUND')) throw error
-    }
-    if (o.ifAbsent && found) throw exists(verb, key)
-    if (o.ifMatch !== undefined && found?.etag !== o.ifMatch) throw changed(verb, key)
   }
 
   async uploadPart(
@@ -268,41 +217,6 @@ export class ObjectCalls {
   }
 }
 
-function infoOf(key: string, headers: HttpAnswer['headers']): Omit<ObjectInfo, 'size'> {
-  // A PUT is answered without Last-Modified; the server's clock is the nearest there is.
-  const modified = headers['last-modified'] ?? headers.date
-  return {
-    key,
-    modifiedAt: modified === undefined ? new Date() : new Date(modified),
-    ...(headers.etag !== undefined && { etag: headers.etag }),
-  }
-}
-
-function lengthIn(key: string, headers: HttpAnswer['headers']): number {
-  const length = Number(headers['content-length'])
-  if (headers['content-length'] !== undefined && Number.isSafeInteger(length)) return length
-  throw unexpected('read', key, 'the answer has no Content-Length')
-}
-
-function sizeInRange(verb: string, key: string, headers: HttpAnswer['headers']): number {
-  const size = Number(/^bytes \d+-\d+\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1])
-  if (Number.isSafeInteger(size)) return size
-  throw unexpected(verb, key, 'the answer has no Content-Range')
-}
-
-/** Another range than the one that was asked for would end up in the wrong place. */
-function requireRange(
-  key: string,
-  { offset, length = Number.POSITIVE_INFINITY }: ByteRange,
-  size: number,
-  bytes: number,
-  headers: HttpAnswer['headers'],
-): void {
-  const isRight = headers['content-range']?.startsWith(`bytes ${offset}-`)
-  if (isRight && bytes === Math.min(length, size - offset)) return
-  throw unexpected('read', key, `the server gives ${bytes} bytes of the range ${headers['content-range']}`)
-}
-
 function lastByte({
   offset,
   length,
@@ -313,33 +227,10 @@ function lastByte({
   return length === undefined ? undefined : offset + length - 1
 }
 
-/** A condition that was not met, by its own name. */
-function conditionFailed(error: unknown, verb: string, key: string, o: PutOptions): unknown {
-  if (isWalgError(error, 'E_STORAGE_PRECONDITION')) return o.ifAbsent ? exists(verb, key) : changed(verb, key)
-  if (o.ifMatch !== undefined && isWalgError(error, 'E_STORAGE_NOT_FOUND')) return changed(verb, key)
-  return error
-}
-
 function absent(key: string): WalgError {
   return new WalgError('E_STORAGE_NOT_FOUND', `unable to look for ${key}: no such object`, {
     details: { key },
   })
-}
-
-function exists(verb: string, key: string): WalgError {
-  return new WalgError('E_STORAGE_EXISTS', `unable to ${verb} ${key}: it exists already`, {
-    details: { key },
-  })
-}
-
-function changed(verb: string, key: string): WalgError {
-  return new WalgError('E_STORAGE_PRECONDITION', `unable to ${verb} ${key}: it has changed meanwhile`, {
-    details: { key },
-  })
-}
-
-function unexpected(verb: string, key: string, why: string): WalgError {
-  return new WalgError('E_STORAGE_UNAVAILABLE', `unable to ${verb} ${key}: ${why}`, { details: { key } })
 }
 
 async function* emptyBody(): ByteStream {}

@@ -67,7 +67,7 @@ export function multipartFrame(client: SdkClient): SdkCalls['multipart'] {
         })
       let info: ObjectInfo | undefined
       try {
-        await client.objects.conditionally(verb, upload.key, o, (condition) =>
+        await client.objects.conditions.run(verb, upload.key, o, (condition) =>
           client.send({ verb, name: upload.key }, command(), o, {
             ...keyHeaders(config.encryption),
             ...condition,
