@@ -78,6 +78,13 @@ describe('packed, and installed into an empty folder', () => {
         { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'brotli' },
       ],
       '@walg/codec-lz4': [['config', 'check'], { WALG_FILE_PREFIX: folder }],
+      '@walg/crypt-openpgp': [
+        ['config', 'check'],
+        {
+          WALG_FILE_PREFIX: folder,
+          WALG_PGP_KEY_PATH: join(root, 'plugins/crypt-openpgp/test/fixtures/keys/ed.pub.asc'),
+        },
+      ],
       '@walg/storage-fs': [['config', 'check'], { WALG_FILE_PREFIX: folder }],
       '@walg/storage-s3': [['config', 'check'], { WALG_S3_PREFIX: 's3://bucket/main', AWS_REGION: 'x' }],
       '@walg/storage-gcs': [['config', 'check'], { WALG_GS_PREFIX: 'gs://bucket/main' }],

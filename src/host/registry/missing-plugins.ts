@@ -11,19 +11,23 @@ const STORAGES: readonly (readonly [type: string, id: string, packageName: strin
   ['SSH', 'ssh', '@walg/storage-ssh'],
 ]
 
-/** Settings that switch encryption on, and the package that would do it. */
-const CRYPTERS: readonly (readonly [setting: string, packageName: string])[] = [
+/** Settings that switch encryption on, in WAL-G's order, and the package that would do it. */
+const CRYPTERS: ReadonlyMap<string, string> = new Map([
   ['WALG_PGP_KEY', '@walg/crypt-openpgp'],
   ['WALG_PGP_KEY_PATH', '@walg/crypt-openpgp'],
   ['WALG_GPG_KEY_ID', '@walg/crypt-openpgp'],
   ['WALE_GPG_KEY_ID', '@walg/crypt-openpgp'],
+  ['GPG_KEY_ID', '@walg/crypt-openpgp'],
   ['WALG_ENVELOPE_PGP_KEY', '@walg/crypt-openpgp'],
   ['WALG_ENVELOPE_PGP_KEY_PATH', '@walg/crypt-openpgp'],
-  ['WALG_CSE_KMS_ID', '@walg/crypt-aes'],
-  ['YC_CSE_KMS_KEY_ID', '@walg/crypt-aes'],
+  ['WALG_CSE_KMS_ID', '@walg/crypt-kms'],
+  ['YC_CSE_KMS_KEY_ID', '@walg/crypt-kms'],
   ['WALG_LIBSODIUM_KEY', '@walg/crypt-libsodium'],
   ['WALG_LIBSODIUM_KEY_PATH', '@walg/crypt-libsodium'],
-]
+  ['WALG_AES_KEY', '@walg/crypt-aes'],
+  ['WALG_AES_KEY_PATH', '@walg/crypt-aes'],
+  ['WALG_AES_KEY_COMMAND', '@walg/crypt-aes'],
+])
 
 const CODECS: Readonly<Record<string, string>> = {
   lz4: '@walg/codec-lz4',

@@ -91,16 +91,22 @@ export class Registry implements PluginRegistry {
   }
 
   async crypter(settings: Settings): Promise<CrypterModule | undefined> {
-    const isSet = (name: string) => (settings.text(name) ?? '') !== ''
-    for (const [setting, packageName] of knownCrypters()) {
-      if (!isSet(setting)) continue
+    const isGiven = (name: string) => settings.text(name) !== undefined
+    const wanted = new Map<string, { readonly setting: string; readonly found: Declared<'crypters'> }>()
+    const names = [
+      ...knownCrypters().keys(),
+      ...this.#all('crypters').flatMap((c) => c.declaration.activatedBy),
+    ]
+    for (const setting of names.filter(isGiven)) {
       const found = this.#find('crypters', ({ activatedBy }) => activatedBy.includes(setting))
       // Never go on without: what should be encrypted would be stored for everybody to read.
-      if (!found) throw this.#withRefused(missingPlugin(setting, packageName))
-      return await loadContribution<CrypterContribution>(found.plugin, found.declaration, 'crypter')
+      if (!found) throw this.#withRefused(missingPlugin(setting, knownCrypters().get(setting) ?? setting))
+      if (!wanted.has(found.declaration.id)) wanted.set(found.declaration.id, { setting, found })
     }
-    const other = this.#find('crypters', ({ activatedBy }) => activatedBy.some(isSet))
-    return other && (await loadContribution<CrypterContribution>(other.plugin, other.declaration, 'crypter'))
+    if (wanted.size > 1) throw severalCrypters(wanted)
+    const [one] = wanted.values()
+    if (one === undefined) return undefined
+    return await loadContribution<CrypterContribution>(one.found.plugin, one.found.declaration, 'crypter')
   }
 
   async engine(id: string): Promise<EngineContribution> {
@@ -164,6 +170,15 @@ export class Registry implements PluginRegistry {
       cause: error,
     })
   }
+}
+
+/** WAL-G would take the first, and leave the reader to guess which. */
+function severalCrypters(wanted: ReadonlyMap<string, { readonly setting: string }>): WalgError {
+  const each = [...wanted].map(([id, { setting }]) => `${setting} (${id})`)
+  return new WalgError(
+    'E_SETTING_INVALID',
+    `unable to choose how to encrypt: ${each.join(' and ')} are set; leave only those of one crypter`,
+  )
 }
 
 /** Packages that count where several contribute the same. */

@@ -150,6 +150,12 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
       'An object that cannot be decrypted: it was encrypted with another key, was changed, or is of another format.',
     remedy: 'Check that the key is the one it was written with.',
   },
+  E_CRYPT_KEY: {
+    exit: 8,
+    meaning: 'An encrypted object that none of the configured keys opens.',
+    remedy:
+      'Set the key it was written with, in the settings for previous keys if it is one; `walg crypt check` tries them.',
+  },
   E_INTEGRITY_SIZE: {
     exit: 8,
     meaning: 'An object has another size than what was written.',

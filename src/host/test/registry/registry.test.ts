@@ -101,7 +101,42 @@ describe('a crypter', () => {
   })
 
   test('is none when no setting asks for one', async () => {
-    expect(await new Registry([]).crypter(settings({ WALG_PGP_KEY_PATH: '' }))).toBeUndefined()
+    expect(await new Registry([]).crypter(settings({ WALG_PGP_KEY_PASSPHRASE: 'x' }))).toBeUndefined()
+  })
+
+  test('is asked for by an empty text, too: the key that should be there is missing', async () => {
+    const asking = new Registry([]).crypter(settings({ WALG_PGP_KEY_PATH: '' }))
+
+    await expect(asking).rejects.toMatchObject({ code: 'E_PLUGIN_MISSING' })
+  })
+
+  const crypter = (name: string, id: string, activatedBy: readonly string[]) =>
+    samplePlugin({
+      name,
+      contributes: { crypters: [{ id, activatedBy, module: './crypter.cjs' }] },
+      files: { 'crypter.cjs': moduleText('crypter', id) },
+    })
+  const both = () => [
+    crypter('a', 'openpgp', ['WALG_PGP_KEY', 'WALG_PGP_KEY_PATH']),
+    crypter('b', 'rot13', ['WALG_ROT13_KEY']),
+  ]
+
+  test('is found by each of its settings, and by several at once', async () => {
+    const registry = new Registry(both())
+
+    expect(await registry.crypter(settings({ WALG_ROT13_KEY: 'x' }))).toMatchObject({ id: 'rot13' })
+    expect(await registry.crypter(settings({ WALG_PGP_KEY: 'x', WALG_PGP_KEY_PATH: 'y' }))).toMatchObject({
+      id: 'openpgp',
+    })
+  })
+
+  test('is not chosen among several: the error names them and what asks for them', async () => {
+    const asking = new Registry(both()).crypter(settings({ WALG_PGP_KEY_PATH: '/key', WALG_ROT13_KEY: 'x' }))
+
+    await expect(asking).rejects.toMatchObject({
+      code: 'E_SETTING_INVALID',
+      message: expect.stringContaining('WALG_PGP_KEY_PATH (openpgp) and WALG_ROT13_KEY (rot13) are set'),
+    })
   })
 })
 

@@ -1,0 +1,62 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { ByteStream, CodecOptions } from '@walg/sdk'
+import { AES, type AesAlgorithm, BLOCK_BYTES, Cfb } from './cfb.js'
+import { inPieces } from './in-pieces.js'
+import { packet, Tag } from './packets.js'
+import { MDC_HEADER } from './protected-data.js'
+
+/** Stays in the cache of a core while it is hashed and encrypted; also the length of the pieces of packets. */
+const PIECE_BYTES = 256 * 1024
+/** Binary data, no file name, no date. WAL-G says that it is text, and gpg would then change its line ends. */
+const LITERAL_HEADER = Uint8Array.of(0x62, 0, 0, 0, 0, 0)
+const VERSION = Uint8Array.of(1)
+
+/** The key of one message. */
+export interface SessionKey {
+  readonly algorithm: AesAlgorithm
+  readonly key: Uint8Array
+}
+
+export function newSessionKey(algorithm: AesAlgorithm): SessionKey {
+  return { algorithm, key: randomBytes(Number(AES[algorithm].slice(-3)) / 8) }
+}
+
+/**
+ * What follows the encrypted session keys: integrity protected data of version 1, which every OpenPGP program reads, with one literal
+ * packet in it. Holds three pieces of 256 KiB.
+ */
+export async function* encryptedData(source: ByteStream, session: SessionKey, o: CodecOptions): ByteStream {
+  const content = packet(Tag.literal, literalBody(source, o.signal), PIECE_BYTES, true)
+  yield* packet(Tag.protected, protectedBody(content, session), PIECE_BYTES, false)
+}
+
+async function* literalBody(source: ByteStream, signal: AbortSignal): ByteStream {
+  signal.throwIfAborted()
+  yield LITERAL_HEADER
+  for await (const chunk of source) {
+    signal.throwIfAborted()
+    yield chunk
+  }
+}
+
+async function* protectedBody(content: ByteStream, { algorithm, key }: SessionKey): ByteStream {
+  yield VERSION
+  const cfb = new Cfb('encrypt', algorithm, key)
+  for await (const piece of inPieces(withDetectionCode(content), PIECE_BYTES, true)) {
+    cfb.update(piece)
+    yield piece
+  }
+}
+
+async function* withDetectionCode(content: ByteStream): ByteStream {
+  const random = randomBytes(BLOCK_BYTES)
+  // Its end is repeated: a reader with another key notices at once.
+  const prefix = Buffer.concat([random, random.subarray(-2)])
+  const hash = createHash('sha1').update(prefix)
+  yield prefix
+  for await (const chunk of content) {
+    hash.update(chunk)
+    yield chunk
+  }
+  yield Buffer.concat([MDC_HEADER, hash.update(MDC_HEADER).digest()])
+}
