@@ -1,7 +1,7 @@
+import { describePostgresRoundTrip } from '../e2e/postgres/round-trip.js'
 import { lacksAzure, startAzure } from './azure-server.js'
-import { describePostgresRoundTrip } from './postgres-round-trip.js'
 
-describePostgresRoundTrip('storage-azure', lacksAzure, async () => {
+describePostgresRoundTrip('storage-azure', { plugin: 'storage-azure', lacking: lacksAzure }, async () => {
   const server = await startAzure()
   return { isByFile: true, settings: async () => server.settings(), stop: () => server.stop() }
 })

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { describePostgresRoundTrip } from '../e2e/postgres/round-trip.js'
 import { lacksGcs, startGcs } from './gcs-server.js'
-import { describePostgresRoundTrip } from './postgres-round-trip.js'
 
-describePostgresRoundTrip('storage-gcs', lacksGcs, async () => {
+describePostgresRoundTrip('storage-gcs', { plugin: 'storage-gcs', lacking: lacksGcs }, async () => {
   const server = await startGcs('memory')
   return {
     settings: async () => ({

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { Log } from '@walg/sdk'
 import { openSshDriver } from '../../plugins/storage-ssh/src/lazy/ssh-driver.js'
 import type { SshAccess, SshTimeouts } from '../../plugins/storage-ssh/src/sftp/ssh-access.js'
+import { describePostgresRoundTrip } from '../e2e/postgres/round-trip.js'
 import { lacksService } from '../support/services.js'
 import { type SshServer, startSshServer } from '../support/sshd.js'
 import { startFaultyLink } from '../support/toxiproxy.js'
 import { describeConformance } from './conformance.js'
 import { describeNetworkFaults, IDLE_MS } from './network-faults.js'
-import { describePostgresRoundTrip } from './postgres-round-trip.js'
 
 const IMPATIENT: SshTimeouts = { connectMs: 2_000, loginMs: 3_000, idleMs: IDLE_MS }
 const log: Log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -56,24 +56,28 @@ describeNetworkFaults('OpenSSH on a bad network', lacksService('sshd', 'toxiprox
   }
 })
 
-describePostgresRoundTrip('storage-ssh', lacksService('sshd'), async () => {
-  const server = await startSshServer()
-  return {
-    async settings(folder) {
-      // PostgreSQL and the server run as different users.
-      const [key, known] = [join(folder, 'id'), join(folder, 'known_hosts')]
-      copyFileSync(server.keyPath, key)
-      writeFileSync(known, server.knownHosts(server.service.port))
-      const { uid, gid } = statSync(folder)
-      chownSync(key, uid, gid)
-      return {
-        WALG_SSH_PREFIX: `ssh://127.0.0.1${server.folder()}`,
-        SSH_PORT: String(server.service.port),
-        SSH_USERNAME: server.username,
-        SSH_PRIVATE_KEY_PATH: key,
-        SSH_KNOWN_HOSTS_FILE: known,
-      }
-    },
-    stop: () => server.service.stop(),
-  }
-})
+describePostgresRoundTrip(
+  'storage-ssh',
+  { plugin: 'storage-ssh', lacking: lacksService('sshd') },
+  async () => {
+    const server = await startSshServer()
+    return {
+      async settings(folder) {
+        // PostgreSQL and the server run as different users.
+        const [key, known] = [join(folder, 'id'), join(folder, 'known_hosts')]
+        copyFileSync(server.keyPath, key)
+        writeFileSync(known, server.knownHosts(server.service.port))
+        const { uid, gid } = statSync(folder)
+        chownSync(key, uid, gid)
+        return {
+          WALG_SSH_PREFIX: `ssh://127.0.0.1${server.folder()}`,
+          SSH_PORT: String(server.service.port),
+          SSH_USERNAME: server.username,
+          SSH_PRIVATE_KEY_PATH: key,
+          SSH_KNOWN_HOSTS_FILE: known,
+        }
+      },
+      stop: () => server.service.stop(),
+    }
+  },
+)

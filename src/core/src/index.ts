@@ -1,6 +1,8 @@
 export * from './catalog/backup-keys.js'
 export * from './catalog/catalogued-backup.js'
 export * from './catalog/read-backups.js'
+export * from './encryption/crypt-check.js'
+export * from './encryption/prove-crypter.js'
 export * from './errors/catalogue.js'
 export { mergedStorage, type StorageReader } from './failover/merged-storage.js'
 export * from './json/nested-members.js'

@@ -1,4 +1,4 @@
-import { storageTools } from '@walg/core'
+import { cryptCheck, storageTools } from '@walg/core'
 import { operationCommand } from '@walg/core/cli'
 import { transferWal } from '../operations/transfer-wal.js'
 import BackupFetch from './backup-fetch.js'
@@ -10,7 +10,7 @@ import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
 import WalPush from './wal-push.js'
 
-const tools = [...storageTools, transferWal].map((operation) => [
+const tools = [...storageTools, transferWal, cryptCheck].map((operation) => [
   `pg:${operation.id.replaceAll(' ', ':')}`,
   operationCommand(operation),
 ])

@@ -1,6 +1,6 @@
 import { access, constants, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formatUtcTime, mergedStorage, nowMicroseconds } from '@walg/core'
+import { formatUtcTime, mergedStorage, nowMicroseconds, proveCrypter } from '@walg/core'
 import { type OperationContext, type Storage, WalgError } from '@walg/sdk'
 import type { Client } from 'pg'
 import { BACKUP_FOLDER, catalogAt } from '../catalog/backup-catalog.js'
@@ -48,6 +48,8 @@ export async function pushBackup(
   directory: string,
   options: PushOptions,
 ): Promise<PushedBackup> {
+  const crypter = await ctx.crypter()
+  if (crypter) await proveCrypter(crypter, ctx.signal)
   const client = await connect(ctx.settings)
   try {
     const facts = await readServerFacts(client)

@@ -154,7 +154,7 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     exit: 8,
     meaning: 'An encrypted object that none of the configured keys opens.',
     remedy:
-      'Set the key it was written with, in the settings for previous keys if it is one; `walg crypt check` tries them.',
+      'Set the key it was written with, in the settings for previous keys if it is one; `crypt check` tries them.',
   },
   E_INTEGRITY_SIZE: {
     exit: 8,

@@ -1,4 +1,5 @@
 import type { DatabaseEngine, Operation } from '@walg/sdk'
+import { cryptCheck } from '../encryption/crypt-check.js'
 import { storageTools } from '../storage-tools/index.js'
 import { sharedBackupList } from './backup-list.js'
 import { sharedDeletes } from './delete.js'
@@ -10,6 +11,6 @@ import { sharedDeletes } from './delete.js'
 export function sharedOperations(engine: DatabaseEngine): Readonly<Record<string, Operation>> {
   const rules = engine.catalog
   const ofBackups = rules ? [sharedBackupList(rules), ...sharedDeletes(rules)] : []
-  const operations = [...ofBackups, ...storageTools]
+  const operations = [...ofBackups, ...storageTools, cryptCheck]
   return Object.fromEntries(operations.map((operation) => [operation.id, operation]))
 }

@@ -3,15 +3,15 @@ import { appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { checksumOf, until } from '../e2e/postgres/repository.js'
-import { startRestored } from '../e2e/postgres/restored-server.js'
-import { pgOrFail, WALG_COMMAND } from '../e2e/postgres/run-pg.js'
-import { describeOptional, describeWith } from '../support/describe-with.js'
-import { placeBuiltPlugin } from '../support/place-plugins.js'
-import { lacksPostgres } from '../support/postgres-binaries.js'
-import { giveTo, type PostgresServer, startPostgres } from '../support/postgres-server.js'
-import { lacksSharedProgram } from '../support/run-walg.js'
-import { unprivilegedUser } from '../support/unprivileged-user.js'
+import { describeOptional, describeWith } from '../../support/describe-with.js'
+import { placeBuiltPlugin } from '../../support/place-plugins.js'
+import { lacksPostgres } from '../../support/postgres-binaries.js'
+import { giveTo, type PostgresServer, startPostgres } from '../../support/postgres-server.js'
+import { lacksSharedProgram } from '../../support/run-walg.js'
+import { unprivilegedUser } from '../../support/unprivileged-user.js'
+import { checksumOf, until } from './repository.js'
+import { startRestored } from './restored-server.js'
+import { pgOrFail, WALG_COMMAND } from './run-pg.js'
 
 const MAJOR = 15
 /** A real WAL-G for PostgreSQL, if there is one on this machine. */
@@ -39,14 +39,23 @@ export interface RepositoryServer {
   stop(): Promise<void>
 }
 
-/** PostgreSQL from WAL and backup to a restored copy, by the built program and a plugin that is installed beside it. */
+export interface RoundTripOptions {
+  /** Installed beside the program, for what does not come with it. */
+  readonly plugin?: string
+  /** Of what the repository needs on this machine; undefined when it is all there. */
+  readonly lacking?: string | undefined
+  /** WAL-G cannot read it. */
+  readonly isOnlyOurs?: boolean
+}
+
+/** PostgreSQL from WAL and backup to a restored copy, by the built program; and with real WAL-G, each reading what the other wrote. */
 export function describePostgresRoundTrip(
-  plugin: string,
-  lacking: string | undefined,
+  name: string,
+  { plugin, lacking, isOnlyOurs }: RoundTripOptions,
   start: () => Promise<RepositoryServer>,
 ): void {
   const missing = lacking ?? lacksPostgres(MAJOR) ?? lacksSharedProgram()
-  describeWith(`PostgreSQL on ${plugin}`, missing, () => {
+  describeWith(`PostgreSQL on ${name}`, missing, () => {
     const user = unprivilegedUser()
     let storage: RepositoryServer
     let folder: string
@@ -55,7 +64,7 @@ export function describePostgresRoundTrip(
       folder = mkdtempSync(join(tmpdir(), 'walg-e2e-'))
       giveTo(user, folder)
       storage = await start()
-      placeBuiltPlugin(join(folder, 'plugins'), plugin)
+      if (plugin !== undefined) placeBuiltPlugin(join(folder, 'plugins'), plugin)
     })
     afterAll(async () => {
       await storage?.stop()
@@ -113,6 +122,7 @@ export function describePostgresRoundTrip(
     })
 
     const lacksWalG = existsSync(realWalG) ? undefined : 'no real WAL-G: set WAL_G to the path of one'
+    if (isOnlyOurs) return
     describeOptional('with real WAL-G', lacksWalG, () => {
       const walG = (args: readonly string[], config: string, environment: Values) =>
         execFileSync(realWalG, [...args, '--config', config], {
