@@ -10,7 +10,16 @@ const HOST_ENTRIES = ['walg', 'wal-g', 'main', 'cli', 'commands', 'plugin-manage
 // Native code that ssh2 tries to load, and does without.
 const OPTIONAL = ['cpu-features', '*/sshcrypto.node']
 // Loaded from node_modules at run time: native code, and packages that are only needed now and then.
-const EXTERNAL = ['@oclif/core', '@oclif/plugin-help', 'lz4-napi', 'openpgp', 'pg', 'pg-native', ...OPTIONAL]
+const EXTERNAL = [
+  '@oclif/core',
+  '@oclif/plugin-help',
+  'lz4-napi',
+  'openpgp',
+  'pg',
+  'pg-native',
+  'sodium-native',
+  ...OPTIONAL,
+]
 // The host runs once per WAL segment: what only some config files need is not even parsed.
 const HOST_EXTERNAL = [...EXTERNAL, 'yaml', 'smol-toml']
 

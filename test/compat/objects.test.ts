@@ -8,8 +8,10 @@ import { lacksPython, runPython } from './run-python.js'
 
 /** Codecs and crypters of today, as names in manifest.json. */
 const COMPRESSORS = new Set(['lz4', 'none'])
+const CRYPTERS = new Set(['plain', 'libsodium'])
 // Members that a row lacks are empty words in what the runner matches.
-const ONLY = '^(objects plain (lz4|none) |accept +(lz4|none) |put plain (lz4|none) .*wal-push)'
+const ONLY =
+  '^(objects (plain|libsodium) (lz4|none) |accept +(lz4|none|libsodium) |put (plain|libsodium) (lz4|none) .*wal-push)'
 
 interface StoredObject {
   readonly crypter: string
@@ -33,10 +35,10 @@ const folder = fixtureSet('objects')
 function checksIn(fixtures: string): readonly string[] {
   const read = (name: string) => JSON.parse(readFileSync(join(fixtures, name), 'utf8'))
   const objects = (read('manifest.json').objects as readonly StoredObject[]).filter(
-    ({ crypter, compressor }) => crypter === 'plain' && COMPRESSORS.has(compressor),
+    ({ crypter, compressor }) => CRYPTERS.has(crypter) && COMPRESSORS.has(compressor),
   )
-  const variants = (read('accept.json').variants as readonly Variant[]).filter(({ codec }) =>
-    COMPRESSORS.has(codec),
+  const variants = (read('accept.json').variants as readonly Variant[]).filter(
+    ({ codec }) => COMPRESSORS.has(codec) || CRYPTERS.has(codec),
   )
   const nameOf = (o: StoredObject) => `${o.crypter} ${o.compressor} ${o.plaintext} ${o.written}`
   return [

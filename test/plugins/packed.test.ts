@@ -77,6 +77,10 @@ describe('packed, and installed into an empty folder', () => {
         ['config', 'check'],
         { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'brotli' },
       ],
+      '@walg/crypt-libsodium': [
+        ['config', 'check'],
+        { WALG_FILE_PREFIX: folder, WALG_LIBSODIUM_KEY: 'k'.repeat(32) },
+      ],
       '@walg/codec-lz4': [['config', 'check'], { WALG_FILE_PREFIX: folder }],
       '@walg/crypt-openpgp': [
         ['config', 'check'],

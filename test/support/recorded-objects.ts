@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Compressor } from '@walg/sdk'
+import type { Compressor, Crypter } from '@walg/sdk'
 import { collect, streamOf } from '@walg/testkit'
 import { describe, expect, test } from 'vitest'
 
@@ -13,11 +13,19 @@ interface Variant {
 
 const options = { signal: new AbortController().signal, concurrency: 4 }
 
+/** A crypter in the place of a codec. */
+export function asCodec({ decrypt }: Crypter): Pick<Compressor, 'decompress'> {
+  return { decompress: decrypt }
+}
+
 /**
  * A codec on objects that WAL-G and other tools have made, whole and damaged. `fixtures` is a folder with `accept.json`, which says what
  * must be read and what refused, and the objects in `accept/`.
  */
-export function describeRecordedObjects(fixtures: URL, open: () => Promise<Compressor>): void {
+export function describeRecordedObjects(
+  fixtures: URL,
+  open: () => Promise<Pick<Compressor, 'decompress'>>,
+): void {
   const variants = JSON.parse(readFileSync(new URL('accept.json', fixtures), 'utf8')) as readonly Variant[]
 
   /** What the codec makes of a file: the size and hash of its content, or the code of the error. */
@@ -38,7 +46,7 @@ export function describeRecordedObjects(fixtures: URL, open: () => Promise<Compr
       async (file, walg, { size, sha256 }) => {
         const result = await read(file, chunkBytes)
 
-        const refused = expect.stringMatching(/^E_CODEC_(TRUNCATED|CORRUPT|TRAILING_DATA)$/)
+        const refused = expect.stringMatching(/^E_(CODEC|CRYPT)_(TRUNCATED|CORRUPT|TRAILING_DATA)$/)
         const isRefused = 'code' in result
         if (walg !== 'either') expect(isRefused).toBe(walg === 'refuse')
         expect(result).toEqual(isRefused ? { code: refused } : { size, sha256 })
