@@ -23,6 +23,8 @@ interface Room {
 
 const DATABASE_DRIVERS = /^(pg|mysql2|mongodb|tedious)(\/|$)/
 const STORAGE_SDKS = /^(@aws-sdk|@google-cloud|@azure)\//
+/** Of the AWS SDK, crypters use the KMS and what it needs. */
+const STORAGES_OF_VENDORS = /^(@aws-sdk\/(client-s3|lib-storage)|@google-cloud\/|@azure\/)/
 const OCLIF = /^@oclif\//
 /** Slow to load, and needed by few commands. */
 const HEAVY = /^(@aws-sdk\/|@google-cloud\/|@azure\/|(pg|mysql2|mongodb|tedious|openpgp)(\/|$))/
@@ -36,6 +38,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   core: { folder: /^src\/core\//, ours: ['@walg/sdk'], never: OCLIF, builtins: true },
   testkit: { folder: /^src\/testkit\//, ours: ['@walg/sdk', '@walg/core'], never: OCLIF, builtins: true },
   http: { folder: /^src\/http\//, ours: [], others: /^$/, builtins: true },
+  kms: { folder: /^src\/kms\//, ours: ['@walg/sdk', '@walg/http'], others: /^$/, builtins: true },
   // A bundle of its own; what else the host does must not become slower by it.
   "host's plugin tools": {
     folder: /^src\/host\/plugin-tools\.ts$/,
@@ -57,8 +60,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   'codec or crypt plugin': {
     folder: /^plugins\/(codec|crypt)-[^/]+\//,
-    ours: ['@walg/sdk'],
-    never: new RegExp(`${DATABASE_DRIVERS.source}|${STORAGE_SDKS.source}|${OCLIF.source}`),
+    ours: ['@walg/sdk', '@walg/kms'],
+    never: new RegExp(`${DATABASE_DRIVERS.source}|${STORAGES_OF_VENDORS.source}|${OCLIF.source}`),
     builtins: true,
   },
   "engine plugin's commands": {

@@ -156,6 +156,26 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     remedy:
       'Set the key it was written with, in the settings for previous keys if it is one; `crypt check` tries them.',
   },
+  E_CRYPT_KMS_PERMISSION: {
+    exit: 5,
+    meaning: 'A key management service refuses access.',
+    remedy: 'Check the credentials, and that they may encrypt and decrypt with the key.',
+  },
+  E_CRYPT_KMS_KEY: {
+    exit: 3,
+    meaning: 'A key management service does not have the key, or does not let it be used.',
+    remedy: 'Check the id of the key, its region, and that it is neither disabled nor about to be deleted.',
+  },
+  E_CRYPT_KMS_UNAVAILABLE: {
+    exit: 6,
+    meaning: 'A key management service did not answer, also after several attempts.',
+    remedy: 'Check the network and the service; the command can be run again.',
+  },
+  E_CRYPT_KMS_REFUSED: {
+    exit: 6,
+    meaning: 'A key management service refused a call for another reason.',
+    remedy: 'The message says which.',
+  },
   E_INTEGRITY_SIZE: {
     exit: 8,
     meaning: 'An object has another size than what was written.',
