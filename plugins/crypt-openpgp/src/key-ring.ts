@@ -87,6 +87,11 @@ export class KeyRing implements MessageKeys, Recipients {
     )
   }
 
+  /** Of the primary keys that are written for: upper-case hexadecimal without leading zeros, as WAL-G puts them into envelopes. */
+  ids(): readonly string[] {
+    return this.#recipients.map((key) => idOf(key).replace(/^0+/, ''))
+  }
+
   /** AES-128 as WAL-G takes it, unless all keys prefer others and AES-256 is among those. */
   async cipher(): Promise<AesAlgorithm> {
     const preferred = await Promise.all(this.#recipients.map((key) => this.#preferredCiphers(key)))

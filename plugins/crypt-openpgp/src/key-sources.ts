@@ -29,16 +29,21 @@ export async function sourceOfFile(
   path: string,
   log: PluginContext['log'],
 ): Promise<KeySource> {
-  const origin = `${name} (${path})`
-  let content: Buffer
-  try {
-    content = await readFile(path)
-  } catch (error) {
-    const why = path === '' ? 'the path is empty' : (error as Error).message
-    throw new WalgError('E_SETTING_INVALID', `unable to read the OpenPGP key in ${origin}: ${why}`, {
-      cause: error,
-    })
-  }
+  const content = await contentOfFile(name, path)
+  const origin = originOf(name, path)
   if (((content[0] ?? 0) & PACKET_BIT) !== 0) return { origin, block: content }
   return sourceOfText(origin, content.toString('utf8'), log)
 }
+
+/** Rejects with `E_SETTING_INVALID`, naming the setting. */
+export async function contentOfFile(name: string, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    const why = path === '' ? 'the path is empty' : (error as Error).message
+    const message = `unable to read the OpenPGP key in ${originOf(name, path)}: ${why}`
+    throw new WalgError('E_SETTING_INVALID', message, { cause: error })
+  }
+}
+
+const originOf = (name: string, path: string) => `${name} (${path})`

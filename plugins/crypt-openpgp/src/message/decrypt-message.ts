@@ -131,7 +131,7 @@ async function* literalContent(content: ByteReader, header: PacketHeader, signal
 /** A message again, for another reader. */
 async function* joined(packets: Uint8Array, tag: number, body: ByteStream): ByteStream {
   yield packets
-  yield* packet(tag, body, PIECE_BYTES, false)
+  yield* packet(tag, body, PIECE_BYTES)
 }
 
 async function* withoutVersion(body: ByteStream): ByteStream {

@@ -1,11 +1,17 @@
 import type { ByteStream } from '@walg/sdk'
 
 /**
- * The same bytes, `pieceBytes` at a time; only the last piece is shorter. Each is memory of the reader's own, which may be changed; with
- * `isReused` only until the next is asked for.
+ * The same bytes, `pieceBytes` at a time; only the last piece is shorter. Each is memory that its reader may change, and that is used again
+ * when `memories` more pieces were asked for: for ever the reader's own without a number.
  */
-export async function* inPieces(source: ByteStream, pieceBytes: number, isReused: boolean): ByteStream {
-  let piece = Buffer.allocUnsafeSlow(pieceBytes)
+export async function* inPieces(
+  source: ByteStream,
+  pieceBytes: number,
+  memories = Number.POSITIVE_INFINITY,
+): ByteStream {
+  const used: Uint8Array[] = []
+  const next = () => (used.length < memories ? Buffer.allocUnsafeSlow(pieceBytes) : used.shift()!)
+  let piece = next()
   let filled = 0
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; ) {
@@ -15,7 +21,8 @@ export async function* inPieces(source: ByteStream, pieceBytes: number, isReused
       at += step
       if (filled < pieceBytes) continue
       yield piece
-      if (!isReused) piece = Buffer.allocUnsafeSlow(pieceBytes)
+      if (Number.isFinite(memories)) used.push(piece)
+      piece = next()
       filled = 0
     }
   }

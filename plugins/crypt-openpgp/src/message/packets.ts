@@ -86,13 +86,13 @@ export async function* packet(
   tag: number,
   source: ByteStream,
   pieceBytes: number,
-  isReused: boolean,
+  memories?: number,
 ): ByteStream {
   const partial = FIRST_PARTIAL + Math.log2(pieceBytes)
   const type = 0x80 | NEW_FORMAT | tag
   let isFirst = true
   // A piece that is not full is the last one.
-  for await (const piece of inPieces(source, pieceBytes, isReused)) {
+  for await (const piece of inPieces(source, pieceBytes, memories)) {
     const isLast = piece.length < pieceBytes
     const length = isLast ? encodedLength(piece.length) : [partial]
     yield Uint8Array.from(isFirst ? [type, ...length] : length)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ByteStream } from '@walg/sdk'
-import { BLOCK_BYTES, Cfb } from './cfb.js'
+import { BLOCK_BYTES, CfbDecrypter } from './cfb.js'
 import type { SessionKey } from './encrypt-message.js'
 import { corrupt, truncated } from './errors.js'
 import { inPieces } from './in-pieces.js'
@@ -16,12 +16,12 @@ const PIECE_BYTES = 256 * 1024
  * anything was changed: `E_CRYPT_CORRUPT` comes after the bytes.
  */
 export async function* openProtected(body: ByteStream, { algorithm, key }: SessionKey): ByteStream {
-  const cfb = new Cfb('decrypt', algorithm, key)
+  const cfb = new CfbDecrypter(algorithm, key)
   const hash = createHash('sha1')
   /** The last bytes so far: those of the code at the end, perhaps. */
   let held: Buffer = Buffer.alloc(0)
   let isFirst = true
-  for await (const piece of inPieces(body, PIECE_BYTES, false)) {
+  for await (const piece of inPieces(body, PIECE_BYTES)) {
     cfb.update(piece)
     let plain = piece
     if (isFirst) {
