@@ -26,26 +26,26 @@ export default defineConfig({
         ssr,
         test: {
           name: 'system',
-          include: ['test/{e2e,compat,plugins}/**/*.test.ts'],
+          include: ['test/{e2e,compat}/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Each file starts servers of its own; two cores are enough for one at a time.
           fileParallelism: false,
         },
       },
-      {
+      // They wait for networks, servers and npm most of the time.
+      ...['storages', 'plugins'].map((name) => ({
         resolve,
         ssr,
         test: {
-          name: 'storages',
-          include: ['test/storages/**/*.test.ts'],
+          name,
+          include: [`test/${name}/**/*.test.ts`],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          // They wait for networks and servers most of the time.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
-      },
+      })),
     ],
   },
 })
