@@ -5,8 +5,8 @@ import { packageFolders, packageOf, sourceFiles, textOf } from './repository.js'
 
 function declaredBy(folder: string): ReadonlySet<string> {
   const { dependencies, devDependencies, optionalDependencies, peerDependencies } = packageOf(folder)
-  // A storage plugin carries its vendor's library in its bundle; the packed packages are tested, so nothing is left out.
-  const bundled = /^plugins\/storage-/.test(folder) ? devDependencies : {}
+  // Storage, codec and crypt plugins carry libraries in their bundles; the packed packages are tested, so nothing is left out.
+  const bundled = /^plugins\/(storage|codec|crypt)-/.test(folder) ? devDependencies : {}
   return new Set(Object.keys({ ...bundled, ...dependencies, ...optionalDependencies, ...peerDependencies }))
 }
 
