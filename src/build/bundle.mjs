@@ -14,6 +14,7 @@ const EXTERNAL = [
   '@oclif/core',
   '@oclif/plugin-help',
   'lz4-napi',
+  'lzma-native',
   'openpgp',
   'pg',
   'pg-native',

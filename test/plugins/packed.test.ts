@@ -89,6 +89,10 @@ describe('packed, and installed into an empty folder', () => {
           WALG_PGP_KEY_PATH: join(root, 'plugins/crypt-openpgp/test/fixtures/keys/ed.pub.asc'),
         },
       ],
+      '@walg/codec-lzma': [
+        ['config', 'check'],
+        { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'lzma' },
+      ],
       '@walg/storage-fs': [['config', 'check'], { WALG_FILE_PREFIX: folder }],
       '@walg/storage-s3': [['config', 'check'], { WALG_S3_PREFIX: 's3://bucket/main', AWS_REGION: 'x' }],
       '@walg/storage-gcs': [['config', 'check'], { WALG_GS_PREFIX: 'gs://bucket/main' }],

@@ -21,14 +21,14 @@ export const damageChecks: readonly CompressorCheck[] = [
   {
     name: 'input that is cut anywhere is an error, also before its first byte',
     async run(env) {
-      for (const bytes of [
-        new Uint8Array(),
-        randomBytes(1),
-        pageLikeBytes(5_000),
-        pageLikeBytes(2_200_000),
-      ]) {
+      for (const [bytes, cuts] of [
+        [new Uint8Array(), MOST_CUTS],
+        [randomBytes(1), MOST_CUTS],
+        [pageLikeBytes(5_000), MOST_CUTS],
+        [pageLikeBytes(2_200_000), MOST_CUTS / 2],
+      ] as const) {
         const whole = await packed(compressorTransform(env), bytes)
-        for (const cut of placesIn(whole.length, MOST_CUTS)) {
+        for (const cut of placesIn(whole.length, cuts)) {
           await requireRefused(
             env,
             whole.subarray(0, cut),
