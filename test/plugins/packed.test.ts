@@ -77,6 +77,7 @@ describe('packed, and installed into an empty folder', () => {
         ['config', 'check'],
         { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'brotli' },
       ],
+      '@walg/crypt-aes': [['config', 'check'], { WALG_FILE_PREFIX: folder, WALG_AES_KEY: '07'.repeat(32) }],
       '@walg/crypt-libsodium': [
         ['config', 'check'],
         { WALG_FILE_PREFIX: folder, WALG_LIBSODIUM_KEY: 'k'.repeat(32) },

@@ -1,7 +1,7 @@
 import { packed, type Transform } from '../transform/transform.js'
 
 /** Lengths of plaintext that formats take for a block. */
-const PIECES = [4096, 8192, 16_384, 32_768, 65_536, 1024 * 1024]
+const PIECES = [4096, 8192, 16_384, 32_768, 65_536, 131_072, 262_144, 524_288, 1024 * 1024]
 
 /** Where blocks of an encrypted object may lie, as far as its length gives that away. */
 export interface Layout {
