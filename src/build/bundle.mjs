@@ -19,6 +19,7 @@ const EXTERNAL = [
   'pg',
   'pg-native',
   'sodium-native',
+  'zstd-napi',
   ...OPTIONAL,
 ]
 // The host runs once per WAL segment: what only some config files need is not even parsed.

@@ -82,6 +82,10 @@ describe('packed, and installed into an empty folder', () => {
         ['config', 'check'],
         { WALG_FILE_PREFIX: folder, WALG_LIBSODIUM_KEY: 'k'.repeat(32) },
       ],
+      '@walg/codec-zstd': [
+        ['config', 'check'],
+        { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'zstd' },
+      ],
       '@walg/codec-lz4': [['config', 'check'], { WALG_FILE_PREFIX: folder }],
       '@walg/crypt-openpgp': [
         ['config', 'check'],

@@ -173,8 +173,10 @@ const KNOWN_BAD: Readonly<Record<string, readonly KnownBad<Partial<Compressor>>[
   'compressBuffer ends with the reason of an abort': [
     [{ compressBuffer: (bytes, o) => packBuffer(bytes, { ...o, signal }) }, /should have been rejected/],
   ],
-  'input that is cut anywhere is an error, also before its first byte': [
-    [{ decompress: ignores('E_CODEC_TRUNCATED', decompress) }, /^0 bytes cut to 0 of 8: the call succeeded/],
+  'input that is cut anywhere is an error; without a single byte it may stand for empty content': [
+    [{ decompress: ignores('E_CODEC_TRUNCATED', decompress) }, /^0 bytes cut to 1 of 8: the call succeeded/],
+    [{ decompress: gives(Buffer.from('x')) }, /^an object without a byte has content/],
+    [{ decompress: failsWith(new Error('none')) }, /^an object without a byte: got Error: none/],
   ],
   'bytes after the end are an error': [
     [
@@ -185,6 +187,19 @@ const KNOWN_BAD: Readonly<Record<string, readonly KnownBad<Partial<Compressor>>[
   'other data is an error': [
     [{ decompress: passesOther }, /^22 bytes that are not packed: the call succeeded/],
   ],
+}
+
+function gives(bytes: Uint8Array): Compressor['decompress'] {
+  return async function* () {
+    yield bytes
+  }
+}
+
+function failsWith(error: Error): Compressor['decompress'] {
+  // biome-ignore lint/correctness/useYield: it gives nothing before it fails
+  return async function* () {
+    throw error
+  }
 }
 
 function recyclesTwice(way: Compressor['compress']): Compressor['compress'] {

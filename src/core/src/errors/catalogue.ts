@@ -124,6 +124,11 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     meaning: 'A text that cannot name an object.',
     remedy: 'Names are relative, without . and ..',
   },
+  E_CODEC_UNAVAILABLE: {
+    exit: 4,
+    meaning: 'The native library that a codec works with is not there, or does not fit this machine.',
+    remedy: 'Do what the message says: a newer node, or a compiler and another installation.',
+  },
   E_CODEC_TRUNCATED: {
     exit: 8,
     meaning: 'A compressed object ends too early.',

@@ -14,7 +14,10 @@ export const contextSettings = defineSettings({
     default: 'lz4',
     doc: 'Codec of new objects: lz4, zstd, lzma, brotli or none',
   },
-  WALG_ZSTD_LEVEL: { kind: 'string', doc: 'Level of zstd: fastest, default, better or best' },
+  WALG_ZSTD_LEVEL: {
+    kind: 'string',
+    doc: 'Level of zstd: fastest, default, better or best as in WAL-G, or a number from 1 to 19',
+  },
 })
 
 /** The context of one run. Plugins are loaded and opened when they are first asked for. */

@@ -17,10 +17,19 @@ async function requireRefused(env: CompressorEnv, bytes: Uint8Array, what: strin
   assert.ok(isWalgError(error) && DAMAGE.has(error.code), `${what}: got ${String(error)}`)
 }
 
+/** Some programs store an empty file as an object without a byte. Whoever takes it for empty must not make anything else of it. */
+async function requireNothing(env: CompressorEnv): Promise<void> {
+  const nothing = new Uint8Array()
+  const content = await unpacked(compressorTransform(env), nothing).catch(() => nothing)
+  assert.equal(content.length, 0, 'an object without a byte has content')
+  if (content === nothing) await requireRefused(env, nothing, 'an object without a byte')
+}
+
 export const damageChecks: readonly CompressorCheck[] = [
   {
-    name: 'input that is cut anywhere is an error, also before its first byte',
+    name: 'input that is cut anywhere is an error; without a single byte it may stand for empty content',
     async run(env) {
+      await requireNothing(env)
       for (const [bytes, cuts] of [
         [new Uint8Array(), MOST_CUTS],
         [randomBytes(1), MOST_CUTS],
@@ -28,7 +37,7 @@ export const damageChecks: readonly CompressorCheck[] = [
         [pageLikeBytes(2_200_000), MOST_CUTS / 2],
       ] as const) {
         const whole = await packed(compressorTransform(env), bytes)
-        for (const cut of placesIn(whole.length, cuts)) {
+        for (const cut of placesIn(whole.length, cuts).filter((place) => place > 0)) {
           await requireRefused(
             env,
             whole.subarray(0, cut),
