@@ -50,6 +50,7 @@ test('every command is there under its id', () => {
     'delete everything',
     'delete target',
     ...storageTools.map(({ id }) => id),
+    'crypt check',
   ])
 })
 
