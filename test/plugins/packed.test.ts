@@ -94,6 +94,11 @@ describe('packed, and installed into an empty folder', () => {
           WALG_PGP_KEY_PATH: join(root, 'plugins/crypt-openpgp/test/fixtures/keys/ed.pub.asc'),
         },
       ],
+      // It cannot be used for writing, which it says when it is there.
+      '@walg/codec-gzip': [
+        ['config', 'check'],
+        { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'gzip' },
+      ],
       '@walg/codec-lzma': [
         ['config', 'check'],
         { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'lzma' },

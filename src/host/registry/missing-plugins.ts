@@ -36,6 +36,8 @@ const CODECS: Readonly<Record<string, string>> = {
   lzma: '@walg/codec-lzma',
   brotli: '@walg/codec-brotli',
   br: '@walg/codec-brotli',
+  gzip: '@walg/codec-gzip',
+  gz: '@walg/codec-gzip',
 }
 
 const ENGINES: Readonly<Record<string, string>> = {

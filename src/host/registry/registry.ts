@@ -4,6 +4,7 @@ import {
   type CompressorModule,
   type CrypterContribution,
   type CrypterModule,
+  type Decompressor,
   type EngineContribution,
   type Settings,
   type StorageContribution,
@@ -20,6 +21,9 @@ import {
   missingPlugin,
 } from './missing-plugins.js'
 import type { PluginDescriptor } from './plugin-descriptor.js'
+
+/** In which WAL-G looks for objects whose codec it does not know; others come after. */
+const EXTENSION_ORDER = ['lz4', 'lzma', 'gz', 'br', 'lzo', 'zst']
 
 /**
  * Finds what installed plugins declare, and loads a module only when it is asked for. A plugin that cannot be used, or whose ids
@@ -64,30 +68,38 @@ export class Registry implements PluginRegistry {
 
   async compressor(id: string): Promise<CompressorModule> {
     const found = this.#find('compressors', (declaration) => declaration.id === id)
-    if (found)
+    if (found && !found.declaration.isReadOnly)
       return await loadContribution<CompressorContribution>(found.plugin, found.declaration, 'compressor')
-    const packageName = codecPackage(id)
+    const packageName = found ? undefined : codecPackage(id)
     if (packageName) throw this.#withRefused(missingPlugin(`WALG_COMPRESSION_METHOD=${id}`, packageName))
-    const ids = this.#all('compressors').map(({ declaration }) => declaration.id)
+    const writing = this.#all('compressors').filter(({ declaration }) => !declaration.isReadOnly)
+    const ids = writing.map(({ declaration }) => declaration.id)
+    const why = found ? 'this codec only reads' : 'no codec has this name'
     throw this.#withRefused(
       new WalgError(
         'E_SETTING_INVALID',
-        `unable to use WALG_COMPRESSION_METHOD=${id}: no codec has this name; there are ${[...ids, 'none'].join(', ')}`,
+        `unable to use WALG_COMPRESSION_METHOD=${id}: ${why}; there are ${[...ids, 'none'].join(', ')}`,
       ),
     )
   }
 
-  async compressorFor(extension: string): Promise<CompressorModule | undefined> {
+  async compressorFor(extension: string): Promise<CompressorModule<Decompressor> | undefined> {
     const found = this.#find('compressors', (declaration) => declaration.extension === extension)
     if (found)
-      return await loadContribution<CompressorContribution>(found.plugin, found.declaration, 'compressor')
+      return await loadContribution<CompressorContribution<Decompressor>>(
+        found.plugin,
+        found.declaration,
+        'compressor',
+      )
     const packageName = codecPackage(extension)
     if (packageName) throw this.#withRefused(missingPlugin(`objects that end in .${extension}`, packageName))
     return undefined
   }
 
   extensions(): readonly string[] {
-    return [...new Set(this.#all('compressors').map(({ declaration }) => declaration.extension))]
+    const installed = new Set(this.#all('compressors').map(({ declaration }) => declaration.extension))
+    const known = EXTENSION_ORDER.filter((extension) => installed.delete(extension))
+    return [...known, ...installed]
   }
 
   async crypter(settings: Settings): Promise<CrypterModule | undefined> {

@@ -14,21 +14,25 @@ export interface CodecOptions {
 }
 
 /**
- * Compresses and decompresses whole objects. Implemented by codec plugins; opened once and used for many objects at the same time.
+ * Decompresses whole objects: all that a codec does for objects that only other programs write. Its manifest says `isReadOnly`.
  *
  * `decompress` rejects with `E_CODEC_TRUNCATED`, `E_CODEC_CORRUPT` or `E_CODEC_TRAILING_DATA` instead of ending
  * quietly when the input is cut, damaged, or followed by anything that is not part of the format. Errors of the source come out
  * as they are, and a source is ended when the reader stops early.
  */
-export interface Compressor {
+export interface Decompressor {
   /** As in the manifest: the value of `WALG_COMPRESSION_METHOD`. */
   readonly id: string
   /** Ending of object names without the dot, as in the manifest; empty for none. */
   readonly extension: string
+  /** What was packed, whatever the chunks of the source are. Memory does not grow with what is unpacked. */
+  decompress(source: ByteStream, o: CodecOptions): ByteStream
+}
+
+/** Compresses and decompresses whole objects. Implemented by codec plugins; opened once and used for many objects at the same time. */
+export interface Compressor extends Decompressor {
   /** The packed form of a whole object, also of an empty one. Takes from the source no more than it needs to stay busy. */
   compress(source: ByteStream, o: CodecOptions): ByteStream
-  /** The reverse, whatever the chunks of the source are. Memory does not grow with what is unpacked. */
-  decompress(source: ByteStream, o: CodecOptions): ByteStream
   /** `compress` for one buffer that is at hand, such as a WAL segment. The buffer is read, never changed or kept. */
   compressBuffer?(source: Uint8Array, o: CodecOptions): Promise<readonly Uint8Array[]>
 }

@@ -1,4 +1,4 @@
-import type { Compressor, Crypter } from './codec.js'
+import type { Compressor, Crypter, Decompressor } from './codec.js'
 import type { DatabaseEngine } from './engine.js'
 import type { Log } from './operation.js'
 import type { Settings, SettingsSpec } from './settings.js'
@@ -45,14 +45,14 @@ export interface StorageModule {
   open(ctx: PluginContext): Promise<StorageDriver>
 }
 
-/** A codec, as its plugin describes it. */
-export interface CompressorModule {
+/** A codec, as its plugin describes it: `C` is what it opens, a `Compressor` unless it only reads. */
+export interface CompressorModule<C extends Decompressor = Compressor> {
   /** As in the manifest. */
   readonly id: string
   /** The settings that `open` reads. */
   readonly settings: SettingsSpec
   /** Reads the settings and gets ready; called once in a run, when the first object needs it. */
-  open(ctx: PluginContext): Promise<Compressor>
+  open(ctx: PluginContext): Promise<C>
 }
 
 /** A crypter, as its plugin describes it. */
@@ -68,7 +68,8 @@ export interface CrypterModule {
 /** What `defineStorage` makes. */
 export type StorageContribution = Branded<'storage'> & StorageModule
 /** What `defineCompressor` makes. */
-export type CompressorContribution = Branded<'compressor'> & CompressorModule
+export type CompressorContribution<C extends Decompressor = Compressor> = Branded<'compressor'> &
+  CompressorModule<C>
 /** What `defineCrypter` makes. */
 export type CrypterContribution = Branded<'crypter'> & CrypterModule
 /** What `defineEngine` makes. */
@@ -76,7 +77,7 @@ export type EngineContribution = Branded<'engine'> & DatabaseEngine
 /** The default export of any module of a plugin; `kind` tells which. */
 export type Contribution =
   | StorageContribution
-  | CompressorContribution
+  | CompressorContribution<Decompressor>
   | CrypterContribution
   | EngineContribution
 
@@ -87,8 +88,9 @@ function branded<K extends PluginKind, M extends object>(kind: K, module: M): Br
 /** The default export of a storage plugin's module. */
 export const defineStorage = (module: StorageModule): StorageContribution => branded('storage', module)
 /** The default export of a codec plugin's module. */
-export const defineCompressor = (module: CompressorModule): CompressorContribution =>
-  branded('compressor', module)
+export const defineCompressor = <C extends Decompressor>(
+  module: CompressorModule<C>,
+): CompressorContribution<C> => branded('compressor', module)
 /** The default export of a crypter plugin's module. */
 export const defineCrypter = (module: CrypterModule): CrypterContribution => branded('crypter', module)
 /** The default export of an engine plugin's module. */

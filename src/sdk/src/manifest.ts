@@ -39,6 +39,8 @@ export interface StorageDeclaration extends Declaration {
 export interface CompressorDeclaration extends Declaration {
   /** Ending of object names, without the dot. No other plugin may have the same. */
   readonly extension: string
+  /** Set when the codec reads objects and writes none: it cannot be the value of `WALG_COMPRESSION_METHOD`. */
+  readonly isReadOnly?: boolean
 }
 
 /** A crypter in the manifest. */

@@ -1,5 +1,5 @@
 import type { ByteStream } from './byte-stream.js'
-import type { Compressor, Crypter } from './codec.js'
+import type { Compressor, Crypter, Decompressor } from './codec.js'
 import type { Settings } from './settings.js'
 import type { Storage } from './storage.js'
 
@@ -161,7 +161,7 @@ export interface OperationContext {
    * The compressor that wrote objects with this extension; undefined when nothing knows it. Rejects with `E_PLUGIN_MISSING`
    * when a plugin that is not installed does.
    */
-  compressorFor(extension: string): Promise<Compressor | undefined>
+  compressorFor(extension: string): Promise<Decompressor | undefined>
   /** Extensions of all installed compressors, in the order in which objects are looked for. */
   extensions(): readonly string[]
   /** The configured crypter; undefined when none is. */

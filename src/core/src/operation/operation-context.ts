@@ -1,5 +1,12 @@
 import { tmpdir } from 'node:os'
-import { type Compressor, type Crypter, defineSettings, type OperationContext, WalgError } from '@walg/sdk'
+import {
+  type Compressor,
+  type Crypter,
+  type Decompressor,
+  defineSettings,
+  type OperationContext,
+  WalgError,
+} from '@walg/sdk'
 import { aliveSettings } from '../failover/failover-settings.js'
 import { noneCompressor } from '../pipeline/none-compressor.js'
 import { ConfiguredStorages, DEFAULT_STORAGE, storageSettings } from './configured-storages.js'
@@ -27,7 +34,7 @@ export function createOperationContext(parts: ContextParts): OperationContext & 
   const storages = new ConfiguredStorages(parts)
   let compressor: Promise<Compressor> | undefined
   let crypter: Promise<Crypter | undefined> | undefined
-  const byExtension = new Map<string, Promise<Compressor | undefined>>()
+  const byExtension = new Map<string, Promise<Decompressor | undefined>>()
   const openCompressor = async (): Promise<Compressor> => {
     const id = settings.get(contextSettings, 'WALG_COMPRESSION_METHOD')
     if (id !== 'zstd' && settings.get(contextSettings, 'WALG_ZSTD_LEVEL')) {

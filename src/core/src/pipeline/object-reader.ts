@@ -1,8 +1,8 @@
-import { type ByteStream, type Compressor, type Crypter, type Storage, WalgError } from '@walg/sdk'
+import { type ByteStream, type Crypter, type Decompressor, type Storage, WalgError } from '@walg/sdk'
 
 export interface ReadObjectOptions {
   readonly signal: AbortSignal
-  readonly compressor?: Compressor
+  readonly compressor?: Decompressor
   readonly crypter?: Crypter
   /** Blocks decompressed at once. */
   readonly concurrency: number

@@ -1,6 +1,7 @@
 import type {
   CompressorModule,
   CrypterModule,
+  Decompressor,
   EngineContribution,
   EngineDeclaration,
   Settings,
@@ -20,7 +21,7 @@ export interface PluginRegistry {
   /** By id; rejects with `E_PLUGIN_MISSING` or `E_SETTING_INVALID`. */
   compressor(id: string): Promise<CompressorModule>
   /** By extension; rejects with `E_PLUGIN_MISSING` when a plugin could be installed for it, undefined when nothing knows it. */
-  compressorFor(extension: string): Promise<CompressorModule | undefined>
+  compressorFor(extension: string): Promise<CompressorModule<Decompressor> | undefined>
   /** Extensions of all installed compressors. */
   extensions(): readonly string[]
   /** The crypter that the settings ask for; undefined when they ask for none. */

@@ -2,7 +2,7 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   type ByteStream,
-  type Compressor,
+  type Decompressor,
   type FlagSpec,
   type Operation,
   type OperationContext,
@@ -99,7 +99,7 @@ async function* content(ctx: OperationContext, storage: Storage, key: string, ho
   })
 }
 
-async function compressorOf(ctx: OperationContext, key: string): Promise<Compressor | undefined> {
+async function compressorOf(ctx: OperationContext, key: string): Promise<Decompressor | undefined> {
   const extension = /\.([^./]+)$/.exec(key)?.[1] ?? ''
   if (extension === '') return undefined
   const compressor = await ctx.compressorFor(extension)

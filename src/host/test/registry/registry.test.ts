@@ -82,6 +82,30 @@ describe('a codec', () => {
     await expect(registry.compressorFor('br')).rejects.toThrow(/walg plugins install @walg\/codec-brotli$/)
   })
 
+  test('that only reads is found by its extension, and refused by its id with those that write', async () => {
+    const reader = codec('walg-codec-old', 'old', 'o')
+    const [declaration] = reader.manifest.contributes.compressors!
+    const manifest = {
+      ...reader.manifest,
+      contributes: { compressors: [{ ...declaration!, isReadOnly: true }] },
+    }
+    const registry = new Registry([{ ...reader, manifest }, codec('walg-codec-snap', 'snappy', 'sz')])
+
+    expect((await registry.compressorFor('o'))?.id).toBe('old')
+    await expect(registry.compressor('old')).rejects.toThrow(
+      'unable to use WALG_COMPRESSION_METHOD=old: this codec only reads; there are snappy, none',
+    )
+  })
+
+  test("is looked for in WAL-G's order, after that in the order of the plugins", () => {
+    const installed = ['zst', 'x', 'gz', 'br', 'lz4', 'lzo', 'y', 'lzma']
+    const registry = new Registry(
+      installed.map((extension) => codec(`walg-codec-${extension}`, extension, extension)),
+    )
+
+    expect(registry.extensions()).toEqual(['lz4', 'lzma', 'gz', 'br', 'lzo', 'zst', 'x', 'y'])
+  })
+
   test('that nobody knows is a wrong setting, or no codec at all', async () => {
     const registry = new Registry([codec('walg-codec-snap', 'snappy', 'sz')])
 

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type {
+  CompressorDeclaration,
   CompressorModule,
   CrypterDeclaration,
   CrypterModule,
@@ -56,7 +57,11 @@ async function linesOf(item: DeclaredItem, dir: string, env: ConformanceEnv): Pr
     case 'storage':
       return await verifyStorage(module as StorageModule, item.value as unknown as StorageDeclaration, env)
     case 'compressor':
-      return await verifyCompressor(module as CompressorModule, env)
+      return await verifyCompressor(
+        module as CompressorModule,
+        item.value as unknown as CompressorDeclaration,
+        env,
+      )
     case 'crypter':
       return await verifyCrypter(module as CrypterModule, item.value as unknown as CrypterDeclaration, env)
     case 'engine':

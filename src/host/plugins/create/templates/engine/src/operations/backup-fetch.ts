@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { ByteStream, Compressor, Operation, OperationContext, Storage } from '@walg/sdk'
+import type { ByteStream, Decompressor, Operation, OperationContext, Storage } from '@walg/sdk'
 import { isWalgError, WalgError } from '@walg/sdk'
 import { BACKUPS, backupNameOf, objectKey, readSentinel, type StoredFile, sentinelKey } from '../sentinel.js'
 
@@ -101,7 +101,7 @@ async function fetchFile(
   }
 }
 
-async function compressorOf(ctx: OperationContext, name: string, file: StoredFile): Promise<Compressor> {
+async function compressorOf(ctx: OperationContext, name: string, file: StoredFile): Promise<Decompressor> {
   const compressor = await ctx.compressorFor(file.ending.replace(/^\./, ''))
   if (compressor) return compressor
   const why = `nothing knows how ${file.path}${file.ending} is packed`
