@@ -8,10 +8,10 @@ import { lacksPython, runPython } from './run-python.js'
 
 /** Codecs and crypters of today, as names in manifest.json. */
 const COMPRESSORS = new Set(['lz4', 'none'])
-const CRYPTERS = new Set(['plain', 'libsodium'])
+const CRYPTERS = new Set(['plain', 'libsodium', 'kms'])
 // Members that a row lacks are empty words in what the runner matches.
 const ONLY =
-  '^(objects (plain|libsodium) (lz4|none) |accept +(lz4|none|libsodium) |put (plain|libsodium) (lz4|none) .*wal-push)'
+  '^(objects (plain|libsodium|kms) (lz4|none) |accept +(lz4|none|libsodium|kms) |put (plain|libsodium|kms) (lz4|none) .*wal-push)'
 
 interface StoredObject {
   readonly crypter: string

@@ -78,6 +78,7 @@ describe('packed, and installed into an empty folder', () => {
         { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'brotli' },
       ],
       '@walg/crypt-aes': [['config', 'check'], { WALG_FILE_PREFIX: folder, WALG_AES_KEY: '07'.repeat(32) }],
+      '@walg/crypt-kms': [['config', 'check'], { WALG_FILE_PREFIX: folder, YC_CSE_KMS_KEY_ID: 'key' }],
       '@walg/crypt-libsodium': [
         ['config', 'check'],
         { WALG_FILE_PREFIX: folder, WALG_LIBSODIUM_KEY: 'k'.repeat(32) },

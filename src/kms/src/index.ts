@@ -1,3 +1,7 @@
+export * from './chunk-reader.js'
+export { CIPHERS, type CipherName } from './dare-format.js'
+export { readDare } from './dare-reader.js'
+export { writeDare } from './dare-writer.js'
 export * from './kms-errors.js'
 export * from './retry.js'
 export * from './yandex-kms.js'

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -13,12 +14,13 @@ export interface Reply {
   readonly content: unknown
 }
 
-/** Plays the services of Yandex Cloud: IAM, metadata and a KMS whose ciphertexts are the plaintext behind the key's id. */
+/** Plays the services of Yandex Cloud: IAM, metadata and a KMS whose ciphertexts begin with the id of the key. */
 export class YandexService {
   readonly asked: Asked[] = []
   /** Taken instead of an answer, first to last. */
   readonly replies: Reply[] = []
   tokenLifetimeS = 43_200
+  readonly #plaintexts = new Map<string, string>()
   readonly #server: Server
 
   private constructor(server: Server) {
@@ -63,18 +65,23 @@ export class YandexService {
     if (path.startsWith('/computeMetadata/'))
       return ok({ access_token: 'token-of-instance', expires_in: this.tokenLifetimeS, token_type: 'Bearer' })
     const [, keyId = '', method] = /^\/kms\/v1\/keys\/([^/:]+):(\w+)$/.exec(path) ?? []
-    const sealed = (plain: Buffer) => Buffer.concat([Buffer.from(`${keyId}:`), plain]).toString('base64')
+    const sealed = (plain: Buffer) => {
+      const ciphertext = Buffer.concat([Buffer.from(`${keyId}:`), randomBytes(32)]).toString('base64')
+      this.#plaintexts.set(ciphertext, plain.toString('base64'))
+      return ciphertext
+    }
     if (method === 'encrypt')
       return ok({ ciphertext: sealed(Buffer.from(String(body['plaintext']), 'base64')) })
     if (method === 'generateDataKey') {
-      const key = Buffer.alloc(32, 7)
+      const key = randomBytes(32)
       return ok({ dataKeyPlaintext: key.toString('base64'), dataKeyCiphertext: sealed(key) })
     }
-    const ciphertext = Buffer.from(String(body['ciphertext']), 'base64')
-    const prefix = `${keyId}:`
-    if (ciphertext.subarray(0, prefix.length).toString() !== prefix)
+    const ciphertext = String(body['ciphertext'])
+    const plaintext = this.#plaintexts.get(ciphertext)
+    const isOfKey = Buffer.from(ciphertext, 'base64').toString('latin1').startsWith(`${keyId}:`)
+    if (plaintext === undefined || !isOfKey)
       return { status: 400, content: { code: 3, message: 'Invalid ciphertext' } }
-    return ok({ plaintext: ciphertext.subarray(prefix.length).toString('base64') })
+    return ok({ plaintext })
   }
 }
 
