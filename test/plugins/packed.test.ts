@@ -100,6 +100,7 @@ describe('packed, and installed into an empty folder', () => {
         ['config', 'check'],
         { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'gzip' },
       ],
+      '@walg/codec-lzo': [['config', 'check'], { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'lzo' }],
       '@walg/codec-lzma': [
         ['config', 'check'],
         { WALG_FILE_PREFIX: folder, WALG_COMPRESSION_METHOD: 'lzma' },

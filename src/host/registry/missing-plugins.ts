@@ -38,6 +38,7 @@ const CODECS: Readonly<Record<string, string>> = {
   br: '@walg/codec-brotli',
   gzip: '@walg/codec-gzip',
   gz: '@walg/codec-gzip',
+  lzo: '@walg/codec-lzo',
 }
 
 const ENGINES: Readonly<Record<string, string>> = {
