@@ -85,7 +85,7 @@ async function keepIfEqual(
   object: ArchivedObject,
   file: WalFile,
 ): Promise<PushResult> {
-  const stored = await readArchived(ctx, archive, object, maxBytesOf(ctx, file.name))
+  const stored = await storedContent(ctx, archive, object, file)
   const archived = await sha256(stored)
   const local = await sha256([file.bytes])
   if (archived === local) return { kind: 'already-archived', key: object.key, file }
@@ -94,6 +94,20 @@ async function keepIfEqual(
     `unable to archive ${basename(file.path)}: already archived, contents differ: SHA-256 ${archived} in the repository, ${local} here`,
     { details: { key: object.key, archived, local } },
   )
+}
+
+/** A host with a public key alone cannot compare, and takes nothing for the same that it has not seen to be. */
+async function storedContent(ctx: OperationContext, archive: Storage, object: ArchivedObject, file: WalFile) {
+  try {
+    return await readArchived(ctx, archive, object, maxBytesOf(ctx, file.name))
+  } catch (error) {
+    if (!isWalgError(error, 'E_CRYPT_KEY')) throw error
+    throw new WalgError(
+      'E_CRYPT_KEY',
+      `unable to archive ${basename(file.path)}: ${object.key} is in the repository, and no key of this host opens it to see whether it is the same; run this once where the private key is, or take the object away with st rm`,
+      { cause: error, details: { key: object.key } },
+    )
+  }
 }
 
 /** Rarely needed, and crypto takes 9 ms to load. */

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { WalgError } from '@walg/sdk'
+import { type ByteStream, WalgError } from '@walg/sdk'
 import { FaultPlan, type FaultRule, withFaults } from '@walg/testkit'
 import { describe, expect, test } from 'vitest'
+import { walPush } from '../../src/operations/wal-push.js'
 import { Archive } from '../support/archive.js'
 import { name } from '../support/synthetic-repository.js'
 
@@ -78,6 +79,31 @@ describe('content that is archived already', () => {
     })
 
     expect(Buffer.compare(await archive.stored(key!), before)).toBe(0)
+  })
+
+  test('is refused, and stays, when no key is here that opens it', async () => {
+    const archive = new Archive()
+    const path = archive.writeSegment(5)
+    await archive.push(path)
+    const crypter = {
+      id: 'writing only',
+      encrypt: (source: ByteStream) => source,
+      // biome-ignore lint/correctness/useYield: it refuses before the first byte.
+      async *decrypt(): ByteStream {
+        throw new WalgError('E_CRYPT_KEY', 'there is no private key')
+      },
+    }
+    const ctx = { ...archive.context(), crypter: async () => crypter }
+
+    const pushing = walPush.run(ctx, { args: { wal_filepath: path }, flags: {} })
+
+    await expect(pushing).rejects.toMatchObject({
+      code: 'E_CRYPT_KEY',
+      message: expect.stringContaining(
+        `${name(5)}.lz4 is in the repository, and no key of this host opens it`,
+      ),
+    })
+    expect(archive.driver.keys).toEqual([`wal_005/${name(5)}.lz4`])
   })
 
   test('is success when another process stored it between the look and the write', async () => {
