@@ -1,5 +1,6 @@
-// MB/s of every codec and crypter of this checkout with a key in the table below, there and back, on one core and on two, beside the
-// command-line tool of its format on the same cores and data. Linux only: cores are given out by taskset. Tools that are not there are left out.
+// MB/s of every codec and crypter of this checkout with a key in the table below, and of each codec with each crypter, there and back, on one core
+// and on two, beside the command-line tools of their formats on the same cores and data. Linux only: cores are given out by taskset. Tools that are not
+// there are left out.
 //
 //   node test/perf/codecs.mjs [REGULAR EXPRESSION of rows, such as zstd] [MiB of data]
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -17,9 +18,6 @@ const ROUNDS = 2
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const require = createRequire(import.meta.url)
 
-/**
- * How the tool of a format packs; unpacking is `unpack`. Several settings of a plugin are several rows. `share`: of the data, for what is slow.
- */
 const zstdRow = (name, level) => ({
   settings: { WALG_ZSTD_LEVEL: name },
   name: `zstd ${name}`,
@@ -28,6 +26,12 @@ const zstdRow = (name, level) => ({
   share: level > 9 ? 1 / 4 : 1,
 })
 const OPENSSL = ['openssl', 'enc', '-aes-256-ctr', '-K', '00'.repeat(32), '-iv', '00'.repeat(16)]
+const PGP_KEY = join(root, 'plugins/crypt-openpgp/test/fixtures/keys/ed.sec.asc')
+const PGP_PUBLIC_KEY = PGP_KEY.replace('.sec.', '.pub.')
+const GPG = ['gpg', '-q', '--batch', '--trust-model', 'always', '-z', '0', '-f', PGP_PUBLIC_KEY, '-o', '-']
+/**
+ * How the tool of a format packs; unpacking is `unpack`. Several settings of a plugin are several rows. `share`: of the data, for what is slow.
+ */
 const ROWS = {
   lz4: [{ pack: () => ['lz4', '-1', '-c'], unpack: ['lz4', '-dc'] }],
   zstd: [zstdRow('fastest', 1), zstdRow('default', 3), zstdRow('better', 7), zstdRow('best', 11)],
@@ -37,12 +41,16 @@ const ROWS = {
   brotli: [{ pack: () => ['brotli', '-q', '3', '-c'], unpack: ['brotli', '-dc'], share: 1 / 2 }],
   aes: [{ settings: { WALG_AES_KEY: '00'.repeat(32) }, pack: () => OPENSSL, unpack: [...OPENSSL, '-d'] }],
   libsodium: [{ settings: { WALG_LIBSODIUM_KEY: 'k'.repeat(32) } }],
+  openpgp: [
+    { settings: { WALG_PGP_KEY_PATH: PGP_KEY }, pack: () => [...GPG, '-e'], unpack: ['gpg', '-q', '-d'] },
+  ],
 }
+const CRYPTERS = ['aes', 'libsodium', 'openpgp']
 
-/** What the plugins of this checkout contribute, as far as there is a row for it. */
+/** What the plugins of this checkout contribute, as far as there is a row for it; then codecs with crypters. */
 function installedRows() {
   const folders = readdirSync(join(root, 'plugins')).map((name) => join(root, 'plugins', name))
-  return folders
+  const rows = folders
     .filter((folder) => existsSync(join(folder, 'package.json')))
     .flatMap((folder) => {
       const { contributes = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).walg ?? {}
@@ -50,21 +58,40 @@ function installedRows() {
       for (const { id } of parts)
         if (!ROWS[id]) console.log(`left out: ${id}, which has no row in codecs.mjs`)
       return parts.flatMap(({ id, module }) =>
-        (ROWS[id] ?? []).map((row) => ({
-          name: id,
-          settings: {},
-          share: 1,
-          ...row,
-          module: join(folder, module),
+        (ROWS[id] ?? []).map(({ settings = {}, pack, unpack, share = 1, name = id }) => ({
+          name,
+          share,
+          isCrypter: CRYPTERS.includes(id),
+          stages: [{ module: join(folder, module), settings }],
+          pack: (cores) => pack && [pack(cores)],
+          unpack: unpack && [unpack],
         })),
       )
     })
+  const codecs = rows.filter(
+    ({ isCrypter, name }) => !isCrypter && /^(lz4|zstd default|lzma|brotli)$/.test(name),
+  )
+  const crypters = rows.filter(({ isCrypter }) => isCrypter)
+  return [...rows, ...codecs.flatMap((codec) => crypters.map((crypter) => both(codec, crypter)))]
 }
 
-/** In a process of its own: one way of one codec on the bytes of a file. */
-async function measure([module, settings, way, file, outcome]) {
-  const opened = await require(module).default.open(pluginContext(JSON.parse(settings)))
-  const run = { pack: opened.compress ?? opened.encrypt, unpack: opened.decompress ?? opened.decrypt }[way]
+/** First compressed, then encrypted; the tools in a pipe. */
+const both = (codec, crypter) => ({
+  name: `${codec.name} + ${crypter.name}`,
+  share: codec.share,
+  stages: [...codec.stages, ...crypter.stages],
+  pack: (cores) => crypter.pack(cores) && [...codec.pack(cores), ...crypter.pack(cores)],
+  unpack: crypter.unpack && [...crypter.unpack, ...codec.unpack],
+})
+
+/** In a process of its own: one way through a codec, a crypter or both, on the bytes of a file. */
+async function measure([stages, way, file, outcome]) {
+  const opened = await Promise.all(
+    JSON.parse(stages).map(({ module, settings }) => require(module).default.open(pluginContext(settings))),
+  )
+  const waysOf = (one) => ({ pack: one.compress ?? one.encrypt, unpack: one.decompress ?? one.decrypt })
+  const inTurn = way === 'pack' ? opened : opened.toReversed()
+  const run = (source, o) => inTurn.reduce((stream, one) => waysOf(one)[way].call(one, stream, o), source)
   const bytes = readFileSync(file)
   const source = async function* () {
     for (let at = 0; at < bytes.length; at += MiB) yield bytes.subarray(at, at + MiB)
@@ -74,7 +101,7 @@ async function measure([module, settings, way, file, outcome]) {
     const chunks = []
     const idle = performance.eventLoopUtilization()
     const [cpu, started] = [process.cpuUsage(), performance.now()]
-    for await (const chunk of run.call(opened, source(), o)) if (round === 0) chunks.push(chunk)
+    for await (const chunk of run(source(), o)) if (round === 0) chunks.push(chunk)
     const seconds = (performance.now() - started) / 1000
     const { user, system } = process.cpuUsage(cpu)
     // The first round warms up, and makes what the way back reads.
@@ -103,17 +130,19 @@ const onCores = (cores, command, options) => {
 }
 
 function ours(row, way, cores, file, outcome) {
-  const args = [row.module, JSON.stringify(row.settings), way, file, outcome]
+  const args = [JSON.stringify(row.stages), way, file, outcome]
   return JSON.parse(
     onCores(cores, [process.execPath, fileURLToPath(import.meta.url), 'measure', ...args]).toString(),
   )
 }
 
-/** Seconds of the tool, its start included; undefined where it is not installed. */
-function theirs(command, cores, file) {
-  if (!command || spawnSync('which', [command[0]]).status !== 0) return undefined
-  const quoted = command.map((word) => `'${word}'`).join(' ')
-  const timed = `TIMEFORMAT='%R %U %S'; time ${quoted} < '${file}' > /dev/null 2> /dev/null`
+/** Seconds of the tools in a pipe, their start included; undefined where one is not installed. */
+function theirs(commands, cores, file) {
+  if (!commands || commands.some(([tool]) => spawnSync('which', [tool]).status !== 0)) return undefined
+  const quoted = commands
+    .map((command) => command.map((word) => `'${word}'`).join(' '))
+    .join(' 2> /dev/null | ')
+  const timed = `TIMEFORMAT='%R %U %S'; time { ${quoted}; } < '${file}' > /dev/null 2> /dev/null`
   const [seconds, user, system] = onCores(cores, ['bash', '-c', `{ ${timed}; } 2>&1`])
     .toString()
     .split(' ')
@@ -129,7 +158,7 @@ function compare(row, way, cores, file, plainBytes, outcome) {
   const time = cores === 1 ? 'cpuSeconds' : 'seconds'
   const runs = Array.from({ length: ROUNDS }, () => ({
     own: ours(row, way, cores, file, outcome),
-    tool: theirs(way === 'pack' ? row.pack?.(cores) : row.unpack, cores, file),
+    tool: theirs(way === 'pack' ? row.pack(cores) : row.unpack, cores, file),
   }))
   const least = (values) => Math.min(...values)
   const rateOf = (seconds) => plainBytes / seconds / MB
@@ -144,6 +173,8 @@ const shown = (number, digits = 0) => (number === undefined ? '-' : number.toFix
 
 function compareAll(wanted, mib) {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'codecs-'))
+  process.env['GNUPGHOME'] = folder
+  spawnSync('gpg', ['-q', '--batch', '--import', PGP_KEY])
   try {
     console.log(
       `node ${process.versions.node}, ${execFileSync('nproc').toString().trim()} cores, ${mib} MiB\n`,
@@ -174,6 +205,7 @@ function compareAll(wanted, mib) {
       }
     }
   } finally {
+    spawnSync('gpgconf', ['--kill', 'all'])
     rmSync(folder, { recursive: true })
   }
 }

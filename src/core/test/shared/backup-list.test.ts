@@ -24,10 +24,10 @@ async function list(driver: StorageDriver, flags: OperationInput['flags'] = {}) 
   })
 }
 
-test('an engine without rules for its backups gets the tools of the storage only', () => {
+test('an engine without rules for its backups gets the tools for objects only', () => {
   const operations = sharedOperations(defineEngine({ id: 'mute', settings: {}, operations: {} }))
 
-  expect(Object.keys(operations).filter((id) => !id.startsWith('st '))).toEqual([])
+  expect(Object.keys(operations).filter((id) => !id.startsWith('st '))).toEqual(['crypt check'])
   expect(operations).toHaveProperty(['st ls'])
 })
 
