@@ -62,6 +62,8 @@ export function knownStorages(): readonly KnownStorage[] {
   }))
 }
 
+/** Keys that WAL-G does not know: they are not shown, also when the plugin that says so is missing. */
+export const missingSecrets = (): readonly string[] => ['WALG_AES_KEY']
 export const knownCrypters = (): typeof CRYPTERS => CRYPTERS
 export const codecPackage = (id: string): string | undefined => CODECS[id]
 export const enginePackage = (id: string): string | undefined => ENGINES[id]

@@ -19,6 +19,7 @@ import {
   knownCrypters,
   knownStorages,
   missingPlugin,
+  missingSecrets,
 } from './missing-plugins.js'
 import type { PluginDescriptor } from './plugin-descriptor.js'
 
@@ -147,11 +148,12 @@ export class Registry implements PluginRegistry {
   }
 
   settingNames(): readonly string[] {
-    return this.#plugins.flatMap(({ manifest }) => manifest.settings ?? [])
+    // What asks for a crypter that is not there must not pass for a typing error.
+    return [...knownCrypters().keys(), ...this.#plugins.flatMap(({ manifest }) => manifest.settings ?? [])]
   }
 
   secretSettingNames(): readonly string[] {
-    return this.#plugins.flatMap(({ manifest }) => manifest.secretSettings ?? [])
+    return [...missingSecrets(), ...this.#plugins.flatMap(({ manifest }) => manifest.secretSettings ?? [])]
   }
 
   /** Undefined when no plugin has it; rejects when the one that has it may not be used. */

@@ -128,6 +128,13 @@ describe('a crypter', () => {
     expect(await new Registry([]).crypter(settings({ WALG_PGP_KEY_PASSPHRASE: 'x' }))).toBeUndefined()
   })
 
+  test('that is not installed is asked for by settings that are known, and keys that stay secret', () => {
+    const registry = new Registry([])
+
+    expect(registry.settingNames()).toContain('WALG_AES_KEY_COMMAND')
+    expect(registry.secretSettingNames()).toEqual(['WALG_AES_KEY'])
+  })
+
   test('is asked for by an empty text, too: the key that should be there is missing', async () => {
     const asking = new Registry([]).crypter(settings({ WALG_PGP_KEY_PATH: '' }))
 
