@@ -33,7 +33,8 @@ describe('wal-fetch, whose codes PostgreSQL reads: 1 to 125 would end recovery',
     ['a missing storage', [], { WALG_FILE_PREFIX: '/nowhere' }, 200],
     ['no storage at all', [], { WALG_FILE_PREFIX: '' }, 200],
     ['a missing plugin', [], { WALG_FILE_PREFIX: '', WALG_GS_PREFIX: 'gs://b' }, 200],
-    ['a missing codec', [], { WALG_COMPRESSION_METHOD: 'zstd' }, 200],
+    ['a codec that nobody has', [], { WALG_COMPRESSION_METHOD: 'snappy' }, 200],
+    ['a codec that only reads', [], { WALG_COMPRESSION_METHOD: 'gzip' }, 200],
     ['a storage that nobody configured', ['--target-storage', 'other'], {}, 200],
   ]
 
