@@ -32,6 +32,8 @@ const EXTENSION_ORDER = ['lz4', 'lzma', 'gz', 'br', 'lzo', 'zst']
  */
 export class Registry implements PluginRegistry {
   readonly #plugins: readonly PluginDescriptor[]
+  /** By kind and preference: one start asks a dozen times. */
+  readonly #effective = new Map<string, readonly Declared<ContributionKind>[]>()
 
   constructor(plugins: readonly PluginDescriptor[]) {
     this.#plugins = plugins
@@ -169,7 +171,13 @@ export class Registry implements PluginRegistry {
 
   /** The preference may come from a config file, which is read after the registry is made: so it is asked for each time. */
   #all<K extends ContributionKind>(kind: K): readonly Declared<K>[] {
-    return effectiveDeclarations(this.#plugins, kind, preferredPlugins())
+    const id = `${kind} ${process.env['WALG_PREFER_PLUGINS'] ?? ''}`
+    let all = this.#effective.get(id)
+    if (all === undefined) {
+      all = effectiveDeclarations(this.#plugins, kind, preferredPlugins())
+      this.#effective.set(id, all)
+    }
+    return all as readonly Declared<K>[]
   }
 
   /** Plugins whose contributions nobody can read may be what was looked for. */
