@@ -1,5 +1,4 @@
-import { WalgError } from '@walg/sdk'
-import type { ByteReader } from './byte-reader.js'
+import { type ByteReader, WalgError } from '@walg/sdk'
 import {
   BLOCK_BYTES,
   FLAG_BLOCK_CHECKSUM,

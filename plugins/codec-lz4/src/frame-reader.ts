@@ -1,6 +1,5 @@
-import { type ByteStream, type CodecOptions, WalgError } from '@walg/sdk'
-import { type BlockCodec, blockCodec, PREFIX_BYTES } from './block-codec.js'
-import { ByteReader } from './byte-reader.js'
+import { ByteReader, type ByteStream, type CodecOptions, WalgError } from '@walg/sdk'
+import { type BlockCodec, blockCodec } from './block-codec.js'
 import {
   FRAME_MAGIC,
   LEGACY_BLOCK_BYTES,
@@ -11,6 +10,7 @@ import {
   WINDOW_BYTES,
 } from './frame-format.js'
 import { type FrameHeader, readFrameHeader } from './frame-header.js'
+import { PackedBlock } from './packed-block.js'
 import { type XxHash32, xxHash32 } from './xxhash32.js'
 
 /** Every frame of the object, one after the other: ordinary, legacy and skippable ones. Rejects what is cut or damaged. */
@@ -45,6 +45,9 @@ export async function* decompressFrames(source: ByteStream, o: CodecOptions): By
   }
 }
 
+/** Of a size field of a block. */
+const SIZE_BYTES = 4
+
 interface Tools {
   readonly codec: BlockCodec
   readonly hashes: XxHash32
@@ -57,9 +60,11 @@ async function* frame(reader: ByteReader, header: FrameHeader, tools: Tools, o: 
   let total = 0
   for (;;) {
     o.signal.throwIfAborted()
-    const size = await readUInt32(reader, 'a block header')
-    if (size === 0) break
-    const bytes = await readBlock(reader, size, header, tools, window)
+    const sizeField = await reader.read(SIZE_BYTES)
+    if (sizeField.length < SIZE_BYTES) throw truncated('a block header is missing')
+    const block = new PackedBlock(sizeField)
+    if (block.sizeField === 0) break
+    const bytes = await readBlock(reader, block, header, tools, window)
     if (!header.isIndependent) window = slidWindow(window, bytes)
     total += bytes.length
     hash?.update(bytes)
@@ -75,32 +80,41 @@ async function* frame(reader: ByteReader, header: FrameHeader, tools: Tools, o: 
 
 async function readBlock(
   reader: ByteReader,
-  sizeField: number,
+  block: PackedBlock,
   header: FrameHeader,
   tools: Tools,
   window: Uint8Array,
 ): Promise<Uint8Array> {
-  const isStored = (sizeField & STORED_FLAG) !== 0
-  const size = (sizeField & ~STORED_FLAG) >>> 0
+  const isStored = (block.sizeField & STORED_FLAG) !== 0
+  const size = (block.sizeField & ~STORED_FLAG) >>> 0
   if (size > header.blockBytes) throw corrupt(`a block of ${size} bytes is larger than its frame allows`)
-  // lz4-napi wants the unpacked length in front of the data.
-  const data = await reader.readAfter(PREFIX_BYTES, size)
-  if (data.length < PREFIX_BYTES + size) throw truncated('a block is cut')
-  const body = data.subarray(PREFIX_BYTES)
+  const body = await readBody(reader, size)
   if (
     header.hasBlockChecksums &&
     (await readUInt32(reader, 'the checksum of a block')) !== tools.hashes.of(body)
   ) {
     throw corrupt('the checksum of a block does not fit')
   }
-  if (isStored) return body
-  data.writeUInt32LE(header.blockBytes, 0)
-  return unpack(tools.codec, data, window)
+  return isStored ? body : unpack(tools.codec, block, body, header.blockBytes, window)
 }
 
-function unpack(codec: BlockCodec, data: Uint8Array, window: Uint8Array): Uint8Array {
+async function readBody(reader: ByteReader, size: number): Promise<Uint8Array> {
+  const body = await reader.read(size)
+  if (body.length < size) throw truncated('a block is cut')
+  return body
+}
+
+function unpack(
+  codec: BlockCodec,
+  block: PackedBlock,
+  body: Uint8Array,
+  mostBytes: number,
+  window: Uint8Array,
+): Uint8Array {
   try {
-    return window.length > 0 ? codec.uncompressSync(data, window) : codec.uncompressSync(data)
+    return block.withLength(body, mostBytes, (data) =>
+      window.length > 0 ? codec.uncompressSync(data, window) : codec.uncompressSync(data),
+    )
   } catch (error) {
     throw new WalgError('E_CODEC_CORRUPT', `unable to decompress LZ4: ${(error as Error).message}`, {
       cause: error,
@@ -116,14 +130,16 @@ async function* legacyFrame(
 ): AsyncGenerator<Uint8Array, number | undefined> {
   for (;;) {
     o.signal.throwIfAborted()
-    const size = await nextMagic(reader)
-    if (size === undefined || isMagic(size)) return size
+    const field = await reader.read(SIZE_BYTES)
+    if (field.length === 0) return undefined
+    if (field.length < SIZE_BYTES) throw truncated('it ends within a frame header')
+    const block = new PackedBlock(field)
+    const size = block.sizeField
+    if (isMagic(size)) return size
     if (size > LEGACY_BLOCK_BYTES + LEGACY_BLOCK_BYTES / 255 + 16)
       throw corrupt(`a legacy block of ${size} bytes`)
-    const data = await reader.readAfter(PREFIX_BYTES, size)
-    if (data.length < PREFIX_BYTES + size) throw truncated('a block is cut')
-    data.writeUInt32LE(LEGACY_BLOCK_BYTES, 0)
-    const bytes = unpack(codec, data, new Uint8Array())
+    const body = await readBody(reader, size)
+    const bytes = unpack(codec, block, body, LEGACY_BLOCK_BYTES, new Uint8Array())
     if (bytes.length > 0) yield bytes
   }
 }
@@ -139,16 +155,16 @@ async function skipFrame(reader: ByteReader): Promise<void> {
 
 /** The next four bytes; undefined at the end of the object. */
 async function nextMagic(reader: ByteReader): Promise<number | undefined> {
-  const bytes = await reader.read(4)
-  if (bytes.length === 0) return undefined
-  if (bytes.length < 4) throw truncated('it ends within a frame header')
-  return bytes.readUInt32LE(0)
+  if (!(await reader.hasMore())) return undefined
+  const magic = await reader.readNumber(4, 'little')
+  if (magic === undefined) throw truncated('it ends within a frame header')
+  return magic
 }
 
 async function readUInt32(reader: ByteReader, what: string): Promise<number> {
-  const bytes = await reader.read(4)
-  if (bytes.length < 4) throw truncated(`${what} is missing`)
-  return bytes.readUInt32LE(0)
+  const value = await reader.readNumber(4, 'little')
+  if (value === undefined) throw truncated(`${what} is missing`)
+  return value
 }
 
 function slidWindow(window: Uint8Array, bytes: Uint8Array): Uint8Array<ArrayBuffer> {

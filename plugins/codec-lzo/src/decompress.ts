@@ -1,7 +1,7 @@
-import type { ByteStream, CodecOptions } from '@walg/sdk'
-import { ByteReader } from './byte-reader.js'
+import { ByteReader, type ByteStream, type CodecOptions } from '@walg/sdk'
 import { adler32, crc32 } from './checksums.js'
 import { corrupt, trailing, truncated } from './damage.js'
+import { readBytes, readUInt32 } from './exact-reads.js'
 import { type FileHeader, readFileHeader } from './file-header.js'
 import { unpackBlock } from './lzo1x.js'
 
@@ -17,7 +17,7 @@ export async function* decompress(source: ByteStream, o: CodecOptions): ByteStre
     const header = await readFileHeader(reader)
     for (;;) {
       o.signal.throwIfAborted()
-      const size = await reader.readUInt32('its end mark, or a block,')
+      const size = await readUInt32(reader, 'its end mark, or a block,')
       if (size === 0) break
       yield await readBlock(reader, header, size)
     }
@@ -30,15 +30,15 @@ export async function* decompress(source: ByteStream, o: CodecOptions): ByteStre
 async function readBlock(reader: ByteReader, header: FileHeader, size: number): Promise<Uint8Array> {
   const what = 'a block'
   if (size > MOST_BLOCK_BYTES) throw corrupt(`a block of ${size} bytes; the limit is ${MOST_BLOCK_BYTES}`)
-  const packedSize = await reader.readUInt32(what)
+  const packedSize = await readUInt32(reader, what)
   if (packedSize === 0 || packedSize > size) throw corrupt('a block is packed into more than its content')
   const isStored = packedSize === size
-  const checksumIf = async (isThere: boolean) => (isThere ? await reader.readUInt32(what) : undefined)
+  const checksumIf = async (isThere: boolean) => (isThere ? await readUInt32(reader, what) : undefined)
   const adler = await checksumIf(header.adlerOfContent)
   const crc = await checksumIf(header.crcOfContent)
   const packedAdler = await checksumIf(header.adlerOfPacked && !isStored)
   const packedCrc = await checksumIf(header.crcOfPacked && !isStored)
-  const packed = await reader.read(packedSize, what)
+  const packed = await readBytes(reader, packedSize, what)
   requireSame(packed, packedAdler, packedCrc)
   const content = isStored ? packed : unpackBlock(packed, size)
   requireSame(content, adler, crc)

@@ -1,6 +1,7 @@
-import type { ByteReader } from './byte-reader.js'
+import type { ByteReader } from '@walg/sdk'
 import { adler32, crc32 } from './checksums.js'
 import { corrupt } from './damage.js'
+import { readBytes, readUInt32 } from './exact-reads.js'
 
 const MAGIC = Buffer.from([0x89, 0x4c, 0x5a, 0x4f, 0x00, 0x0d, 0x0a, 0x1a, 0x0a])
 /** Since this version a header has the version that is needed, the level, and a date of 64 bits. */
@@ -29,11 +30,11 @@ export interface FileHeader {
 
 export async function readFileHeader(reader: ByteReader): Promise<FileHeader> {
   const what = 'its header'
-  const magic = await reader.read(MAGIC.length, what)
+  const magic = await readBytes(reader, MAGIC.length, what)
   if (!magic.equals(MAGIC)) throw corrupt('it does not begin with the header of lzop')
   const parts: Buffer[] = []
   const take = async (count: number) => {
-    const bytes = await reader.read(count, what)
+    const bytes = await readBytes(reader, count, what)
     parts.push(bytes)
     return bytes
   }
@@ -47,7 +48,7 @@ export async function readFileHeader(reader: ByteReader): Promise<FileHeader> {
   await take(isLong ? 12 : 8)
   await take((await take(1)).readUInt8())
   const checksum = flags & FLAG.crcOfHeader ? crc32 : adler32
-  if ((await reader.readUInt32(what)) !== checksum(Buffer.concat(parts))) {
+  if ((await readUInt32(reader, what)) !== checksum(Buffer.concat(parts))) {
     throw corrupt('the checksum of its header does not fit')
   }
   if (!METHODS.has(method)) throw corrupt(`its method ${method} is not LZO1X`)

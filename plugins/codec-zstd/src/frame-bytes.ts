@@ -1,4 +1,4 @@
-import type { ByteReader } from './byte-reader.js'
+import type { ByteReader } from '@walg/sdk'
 import { corrupt, truncated } from './damage.js'
 import { CHUNK_BYTES, LARGEST_BLOCK_BYTES } from './frame-format.js'
 import type { FrameHeader } from './frame-header.js'
@@ -53,7 +53,7 @@ export class FrameBytes {
   }
 
   async #readBlockHeader() {
-    const header = await this.#reader.read(BLOCK_HEADER_BYTES)
+    const header = Buffer.from(await this.#reader.read(BLOCK_HEADER_BYTES))
     if (header.length < BLOCK_HEADER_BYTES) throw truncated('a frame is cut')
     const fields = header.readUIntLE(0, BLOCK_HEADER_BYTES)
     const type = (fields >>> 1) & 3

@@ -1,4 +1,4 @@
-import type { ByteReader } from './byte-reader.js'
+import type { ByteReader } from '@walg/sdk'
 import { corrupt, truncated } from './damage.js'
 import { FRAME_MAGIC, MOST_WINDOW_BYTES } from './frame-format.js'
 
@@ -65,5 +65,5 @@ function windowSize(field: number): number {
 async function readAll(reader: ByteReader, count: number): Promise<Buffer> {
   const bytes = await reader.read(count)
   if (bytes.length < count) throw truncated('it ends within a frame header')
-  return bytes
+  return Buffer.from(bytes)
 }

@@ -1,5 +1,4 @@
-import { type ByteStream, type CodecOptions, WalgError } from '@walg/sdk'
-import { ByteReader } from './byte-reader.js'
+import { ByteReader, type ByteStream, type CodecOptions, WalgError } from '@walg/sdk'
 import { corrupt, truncated } from './damage.js'
 import type { ZstdEngine } from './engine.js'
 import { FrameBytes } from './frame-bytes.js'
@@ -63,10 +62,9 @@ type Found =
 /** The next frame that means something; undefined at the end of the object. */
 async function nextFrame(reader: ByteReader, extent: Extent): Promise<Found | undefined> {
   for (;;) {
-    const bytes = await reader.read(4)
-    if (bytes.length === 0) return undefined
-    if (bytes.length < 4) throw extent.isBegun ? trailing() : truncated('it ends within a frame header')
-    const magic = bytes.readUInt32LE(0)
+    if (!(await reader.hasMore())) return undefined
+    const magic = await reader.readNumber(4, 'little')
+    if (magic === undefined) throw extent.isBegun ? trailing() : truncated('it ends within a frame header')
     if (magic === FRAME_MAGIC) {
       extent.isBegun = true
       return { kind: 'frame', frame: new FrameBytes(reader, await readFrameHeader(reader)) }
@@ -81,12 +79,12 @@ async function nextFrame(reader: ByteReader, extent: Extent): Promise<Found | un
 }
 
 async function readSkippable(reader: ByteReader, magic: number): Promise<Mark | undefined> {
-  const sizeField = await reader.read(4)
-  const size = sizeField.length === 4 ? sizeField.readUInt32LE(0) : Number.POSITIVE_INFINITY
-  const head = size > MOST_MARK_BYTES ? Buffer.alloc(0) : await reader.read(size)
-  const read = head.length + (size > MOST_MARK_BYTES && sizeField.length === 4 ? await reader.skip(size) : 0)
-  if (read < size) throw truncated('a skippable frame is cut')
-  return readMark(magic, head)
+  const size = await reader.readNumber(4, 'little')
+  if (size === undefined) throw truncated('a skippable frame is cut')
+  const head = await reader.read(Math.min(size, MOST_MARK_BYTES))
+  const rest = await reader.skip(size - head.length)
+  if (head.length + rest < size) throw truncated('a skippable frame is cut')
+  return rest === 0 ? readMark(magic, Buffer.from(head)) : undefined
 }
 
 type ReadFrame =

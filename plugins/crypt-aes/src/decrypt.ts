@@ -1,6 +1,5 @@
 import { createDecipheriv, timingSafeEqual } from 'node:crypto'
-import { type ByteStream, type CodecOptions, WalgError } from '@walg/sdk'
-import { ChunkReader } from './chunk-reader.js'
+import { ByteReader, type ByteStream, type CodecOptions, WalgError } from '@walg/sdk'
 import {
   givenHeaderTag,
   HEADER_BYTES,
@@ -20,7 +19,7 @@ import type { KeyRing } from './key-ring.js'
 /** Gives out chunks that have been proven, and ends without an error only after the last one. */
 export async function* decrypt(ring: KeyRing, source: ByteStream, o: CodecOptions): ByteStream {
   o.signal.throwIfAborted()
-  const reader = new ChunkReader(source, o)
+  const reader = new ByteReader(source, o)
   try {
     const { keys, chunkBytes } = provenHeader(ring, Buffer.from(await reader.read(HEADER_BYTES)))
     for (let number = 0, isLast = false; !isLast; number++) {

@@ -1,13 +1,12 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
-import type { ByteStream, CodecOptions } from '@walg/sdk'
-import { ChunkReader } from './chunk-reader.js'
+import { ByteReader, type ByteStream, type CodecOptions } from '@walg/sdk'
 import { CHUNK_BYTES, headerOf, nonceOf, objectKeys, SALT_BYTES, TAG_BYTES } from './format.js'
 import type { MasterKey } from './key-ring.js'
 
 /** A header, and chunks that are sealed under their number and whether they are the last. An empty object has an empty last chunk. */
 export async function* encrypt(master: MasterKey, source: ByteStream, o: CodecOptions): ByteStream {
   o.signal.throwIfAborted()
-  const reader = new ChunkReader(source, o)
+  const reader = new ByteReader(source, o)
   try {
     const salt = randomBytes(SALT_BYTES)
     const keys = objectKeys(master, salt)

@@ -1,5 +1,5 @@
-import { ChunkReader, type CipherName, readDare, writeDare } from '@walg/kms'
-import { type Crypter, WalgError } from '@walg/sdk'
+import { type CipherName, readDare, writeDare } from '@walg/kms'
+import { ByteReader, type Crypter, WalgError } from '@walg/sdk'
 import type { DataKeys } from './data-keys.js'
 
 const DATA_KEY_BYTES = 32
@@ -8,7 +8,7 @@ const DATA_KEY_BYTES = 32
 export interface KeyFrame {
   /** Rejects when readers of the format would not find the key again. */
   write(ciphertext: Uint8Array): Uint8Array
-  read(reader: ChunkReader): Promise<Uint8Array>
+  read(reader: ByteReader): Promise<Uint8Array>
   readonly ciphers: readonly CipherName[]
 }
 
@@ -18,7 +18,7 @@ export function envelopeCrypter(id: string, frame: KeyFrame, dataKeys: () => Pro
     id,
     async *encrypt(source, o) {
       o.signal.throwIfAborted()
-      const reader = new ChunkReader(source, o)
+      const reader = new ByteReader(source, o)
       try {
         const { plaintext, ciphertext } = await (await dataKeys()).make(o.signal)
         const header = frame.write(ciphertext)
@@ -31,7 +31,7 @@ export function envelopeCrypter(id: string, frame: KeyFrame, dataKeys: () => Pro
     },
     async *decrypt(source, o) {
       o.signal.throwIfAborted()
-      const reader = new ChunkReader(source, o)
+      const reader = new ByteReader(source, o)
       try {
         const ciphertext = Buffer.from(await frame.read(reader))
         const key = await (await dataKeys()).open(ciphertext, o.signal)

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { ByteStream, Crypter } from '@walg/sdk'
+import { ByteReader, type ByteStream, type Crypter } from '@walg/sdk'
 import { KeyRing } from './key-ring.js'
-import { ByteReader } from './message/byte-reader.js'
 import { decryptMessage } from './message/decrypt-message.js'
 import { encryptedData, newSessionKey } from './message/encrypt-message.js'
 import { corrupt } from './message/errors.js'
+import { readBytes } from './message/exact-reads.js'
 
 /** How objects begin, with the version of what follows: id of the key, and the key as the KMS has encrypted it. */
 const MAGIC = Buffer.from('envelope-yc-kms\u0001')
@@ -78,19 +78,20 @@ export function envelopeCrypter(o: EnvelopeOptions): Crypter {
 }
 
 async function readHeader(reader: ByteReader) {
-  if (!MAGIC.equals(await reader.bytes(MAGIC.length))) throw corrupt('it is in no envelope of Yandex KMS')
+  if (!MAGIC.equals(await readBytes(reader, MAGIC.length)))
+    throw corrupt('it is in no envelope of Yandex KMS')
   return { ids: Buffer.from(await readPart(reader)).toString('latin1'), encryptedKey: await readPart(reader) }
 }
 
 async function readPart(reader: ByteReader): Promise<Uint8Array> {
-  const length = Buffer.from(await reader.bytes(LENGTH_BYTES)).readUInt32LE()
+  const length = Buffer.from(await readBytes(reader, LENGTH_BYTES)).readUInt32LE()
   if (length > MOST_HEADER_BYTES) throw corrupt('its envelope is damaged')
-  return await reader.bytes(length)
+  return await readBytes(reader, length)
 }
 
 async function* rest(reader: ByteReader): ByteStream {
   for (;;) {
-    const part = await reader.upTo(PIECE_BYTES)
+    const part = await reader.readSome(PIECE_BYTES)
     if (part === undefined) return
     yield part
   }

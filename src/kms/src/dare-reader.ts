@@ -1,5 +1,4 @@
-import { type CodecOptions, WalgError } from '@walg/sdk'
-import type { ChunkReader } from './chunk-reader.js'
+import { type ByteReader, type CodecOptions, WalgError } from '@walg/sdk'
 import {
   CIPHERS,
   type CipherName,
@@ -17,7 +16,7 @@ import {
  */
 export async function* readDare(
   key: Uint8Array,
-  reader: ChunkReader,
+  reader: ByteReader,
   { signal }: CodecOptions,
   ciphers: readonly CipherName[] = CIPHERS,
 ): AsyncGenerator<Uint8Array> {
@@ -48,7 +47,7 @@ export async function* readDare(
   }
 }
 
-async function packageBody(reader: ChunkReader, header: PackageHeader, number: number): Promise<Uint8Array> {
+async function packageBody(reader: ByteReader, header: PackageHeader, number: number): Promise<Uint8Array> {
   if (header.length < HEADER_BYTES) throw cut('in', number)
   const bytes = header.payloadBytes + TAG_BYTES
   const sealed = await reader.read(bytes)

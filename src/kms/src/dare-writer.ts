@@ -1,5 +1,4 @@
-import type { CodecOptions } from '@walg/sdk'
-import type { ChunkReader } from './chunk-reader.js'
+import type { ByteReader, CodecOptions } from '@walg/sdk'
 import { HEADER_BYTES, NONCE_BYTES, PAYLOAD_BYTES, PackageHeader, TAG_BYTES } from './dare-format.js'
 
 /** Packages that are given out together: 1 MiB. */
@@ -10,7 +9,7 @@ const MOST_NUMBER = 2 ** 32 - 1
 /** A DARE 2.0 stream with AES-256-GCM. Nothing at all for an empty source. */
 export async function* writeDare(
   key: Uint8Array,
-  reader: ChunkReader,
+  reader: ByteReader,
   { signal }: CodecOptions,
 ): AsyncGenerator<Uint8Array> {
   const { createCipheriv, randomBytes } = await import('node:crypto')

@@ -1,4 +1,3 @@
-export * from './chunk-reader.js'
 export { CIPHERS, type CipherName } from './dare-format.js'
 export { readDare } from './dare-reader.js'
 export { writeDare } from './dare-writer.js'

@@ -1,7 +1,8 @@
 import { createCipheriv } from 'node:crypto'
+import { ByteReader } from '@walg/sdk'
 import { collect, pageLikeBytes, streamOf } from '@walg/testkit'
 import { describe, expect, test } from 'vitest'
-import { ChunkReader, readDare, writeDare } from '../src/index.js'
+import { readDare, writeDare } from '../src/index.js'
 
 const KEY = Buffer.from('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f', 'hex')
 const o = { signal: new AbortController().signal, concurrency: 1 }
@@ -9,11 +10,11 @@ const o = { signal: new AbortController().signal, concurrency: 1 }
 const HELLO = Buffer.from('200004008102030405060708090a0b0c2e769e47897419c9596781958597ca825b91b98c12', 'hex')
 
 async function sealed(bytes: Uint8Array, chunkBytes?: number): Promise<Buffer> {
-  return Buffer.from(await collect(writeDare(KEY, new ChunkReader(streamOf(bytes, chunkBytes), o), o)))
+  return Buffer.from(await collect(writeDare(KEY, new ByteReader(streamOf(bytes, chunkBytes), o), o)))
 }
 
 async function opened(bytes: Uint8Array, chunkBytes?: number): Promise<Buffer> {
-  return Buffer.from(await collect(readDare(KEY, new ChunkReader(streamOf(bytes, chunkBytes), o), o)))
+  return Buffer.from(await collect(readDare(KEY, new ByteReader(streamOf(bytes, chunkBytes), o), o)))
 }
 
 /** Packages of DARE 1.0, of which each has its own nonce. */
@@ -58,7 +59,7 @@ describe('reading', () => {
   })
 
   test('a cipher that is not allowed is refused', async () => {
-    const reader = new ChunkReader(streamOf(dare10([Buffer.from('x')], 1)), o)
+    const reader = new ByteReader(streamOf(dare10([Buffer.from('x')], 1)), o)
 
     await expect(collect(readDare(KEY, reader, o, ['aes-256-gcm']))).rejects.toThrow(/cipher is not allowed/)
   })

@@ -1,3 +1,4 @@
+export * from './byte-reader.js'
 export * from './byte-stream.js'
 export * from './codec.js'
 export * from './define.js'

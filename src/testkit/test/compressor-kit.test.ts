@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { type ByteStream, type CodecOptions, type Compressor, WalgError } from '@walg/sdk'
+import { ByteReader, type ByteStream, type CodecOptions, type Compressor, WalgError } from '@walg/sdk'
 import { collect, compressorKit } from '@walg/testkit'
 import {
   allAtOnce,
@@ -16,7 +16,6 @@ import {
   wrapsErrors,
   wrongAlone,
 } from './support/bad-transforms.js'
-import { ByteReader } from './support/byte-reader.js'
 import { type KnownBad, proveKit } from './support/known-bad.js'
 
 const BLOCK_BYTES = 1024 * 1024
@@ -79,14 +78,14 @@ function word(value: number): Buffer {
   return bytes
 }
 
-async function exactly(reader: ByteReader, count: number): Promise<Buffer> {
-  const bytes = await reader.bytes(count)
+async function exactly(reader: ByteReader, count: number): Promise<Uint8Array> {
+  const bytes = await reader.read(count)
   if (bytes.length < count) throw damage('E_CODEC_TRUNCATED')
   return bytes
 }
 
 async function wordOf(reader: ByteReader): Promise<number> {
-  return (await exactly(reader, 4)).readUInt32LE()
+  return Buffer.from(await exactly(reader, 4)).readUInt32LE()
 }
 
 function checksum(bytes: Uint8Array): number {

@@ -1,7 +1,7 @@
-import type { ByteStream, CodecOptions } from '@walg/sdk'
-import { ByteReader } from './byte-reader.js'
+import { ByteReader, type ByteStream, type CodecOptions } from '@walg/sdk'
 import { isAes } from './cfb.js'
 import { corrupt } from './errors.js'
+import { readBytes, readUnsigned } from './exact-reads.js'
 import { bodyOf, type PacketHeader, packet, readHeader, shortPacket, Tag } from './packets.js'
 import { openProtected } from './protected-data.js'
 import { requireExact } from './session-packet.js'
@@ -48,7 +48,7 @@ export async function* decryptMessage(source: ByteStream, keys: MessageKeys, o: 
     yield* header.tag === Tag.protected
       ? readProtected(packets, body, session, o)
       : session.decrypt(joined(packets, header.tag, body), o)
-    if (!(await reader.isAtEnd())) throw corrupt('there is something after the end of the message')
+    if (await reader.hasMore()) throw corrupt('there is something after the end of the message')
   } finally {
     await reader.close()
   }
@@ -115,17 +115,17 @@ async function* readProtected(
 
 async function* literalContent(content: ByteReader, header: PacketHeader, signal: AbortSignal): ByteStream {
   const body = new ByteReader(bodyOf(content, header))
-  await body.byte()
-  const nameBytes = await body.byte()
-  await body.bytes(nameBytes + DATE_BYTES)
+  await readUnsigned(body, 1)
+  const nameBytes = await readUnsigned(body, 1)
+  await readBytes(body, nameBytes + DATE_BYTES)
   for (;;) {
     signal.throwIfAborted()
-    const part = await body.upTo(PIECE_BYTES)
+    const part = await body.readSome(PIECE_BYTES)
     if (part === undefined) break
     yield part
   }
   // The end of the content is where its modification detection code is looked at.
-  if (!(await content.isAtEnd())) throw corrupt('there is something after its content')
+  if (await content.hasMore()) throw corrupt('there is something after its content')
 }
 
 /** A message again, for another reader. */

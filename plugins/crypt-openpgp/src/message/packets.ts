@@ -1,6 +1,6 @@
-import type { ByteStream } from '@walg/sdk'
-import type { ByteReader } from './byte-reader.js'
+import type { ByteReader, ByteStream } from '@walg/sdk'
 import { corrupt, truncated } from './errors.js'
+import { readUnsigned } from './exact-reads.js'
 import { inPieces } from './in-pieces.js'
 
 /** Packet types (RFC 9580, 5). */
@@ -36,28 +36,22 @@ const FOUR_BYTES = 255
 
 /** Rejects with `E_CRYPT_CORRUPT` where no packet begins. */
 export async function readHeader(reader: ByteReader): Promise<PacketHeader> {
-  const first = await reader.byte()
+  const first = await readUnsigned(reader, 1)
   if ((first & 0x80) === 0) throw corrupt('this is no OpenPGP message')
   if (first & NEW_FORMAT) return { tag: first & 0x3f, length: await readLength(reader) }
   const tag = (first >> 2) & 0x0f
   const lengthType = first & 0x03
   if (lengthType === 3) return { tag, length: { bytes: undefined, isPartial: false } }
-  return { tag, length: { bytes: await bigEndian(reader, 1 << lengthType), isPartial: false } }
+  return { tag, length: { bytes: await readUnsigned(reader, 1 << lengthType), isPartial: false } }
 }
 
 async function readLength(reader: ByteReader): Promise<Length> {
-  const first = await reader.byte()
+  const first = await readUnsigned(reader, 1)
   if (first < 192) return { bytes: first, isPartial: false }
   if (first < FIRST_PARTIAL)
-    return { bytes: ((first - 192) << 8) + (await reader.byte()) + 192, isPartial: false }
+    return { bytes: ((first - 192) << 8) + (await readUnsigned(reader, 1)) + 192, isPartial: false }
   if (first < FOUR_BYTES) return { bytes: 2 ** (first & 0x1f), isPartial: true }
-  return { bytes: await bigEndian(reader, 4), isPartial: false }
-}
-
-async function bigEndian(reader: ByteReader, count: number): Promise<number> {
-  let value = 0
-  for (const byte of await reader.bytes(count)) value = value * 256 + byte
-  return value
+  return { bytes: await readUnsigned(reader, 4), isPartial: false }
 }
 
 /** Gives the body of a packet out as its bytes come. A body that is cut is `E_CRYPT_TRUNCATED`. */
@@ -65,7 +59,7 @@ export async function* bodyOf(reader: ByteReader, { length }: PacketHeader): Byt
   for (let { bytes, isPartial } = length; ; ) {
     let rest = bytes ?? Number.POSITIVE_INFINITY
     while (rest > 0) {
-      const part = await reader.upTo(rest)
+      const part = await reader.readSome(rest)
       if (part === undefined) {
         if (bytes === undefined) return
         throw truncated()

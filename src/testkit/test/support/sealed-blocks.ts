@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
-import { type ByteStream, type CodecOptions, type Crypter, WalgError } from '@walg/sdk'
-import { ByteReader } from './byte-reader.js'
+import { ByteReader, type ByteStream, type CodecOptions, type Crypter, WalgError } from '@walg/sdk'
 
 const SALT_BYTES = 16
 const BLOCK_BYTES = 65_536
@@ -36,7 +35,7 @@ async function* encrypt(key: string, recipe: Recipe, source: ByteStream, o: Code
     const salt = recipe.salt()
     yield salt
     for (let number = 0, isLast = false; !isLast; number++) {
-      const block = await reader.bytes(BLOCK_BYTES)
+      const block = await reader.read(BLOCK_BYTES)
       o.signal.throwIfAborted()
       isLast = !(await reader.hasMore())
       const cipher = createCipheriv('aes-256-gcm', keyOf(key, salt), recipe.nonce(number, isLast))
@@ -51,9 +50,9 @@ async function* decrypt(key: string, recipe: Recipe, source: ByteStream, o: Code
   o.signal.throwIfAborted()
   const reader = new ByteReader(source)
   try {
-    const salt = await reader.bytes(SALT_BYTES)
+    const salt = await reader.read(SALT_BYTES)
     for (let number = 0, isLast = false; !isLast; number++) {
-      const sealed = await reader.bytes(BLOCK_BYTES + TAG_BYTES)
+      const sealed = await reader.read(BLOCK_BYTES + TAG_BYTES)
       o.signal.throwIfAborted()
       isLast = !(await reader.hasMore())
       if (salt.length < SALT_BYTES || sealed.length < TAG_BYTES) throw refusal('E_CRYPT_TRUNCATED')
