@@ -14,7 +14,11 @@ import { heapLike, walLike } from './database-data.mjs'
 
 const MB = 1e6
 const MiB = 1024 * 1024
+/** Processes. */
 const ROUNDS = 2
+const WARM_UP_MS = 700
+/** In a process. */
+const TIMED_ROUNDS = 5
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const require = createRequire(import.meta.url)
 
@@ -84,7 +88,10 @@ const both = (codec, crypter) => ({
   unpack: crypter.unpack && [...crypter.unpack, ...codec.unpack],
 })
 
-/** In a process of its own: one way through a codec, a crypter or both, on the bytes of a file. */
+/**
+ * In a process of its own: one way through a codec, a crypter or both, again and again on the bytes of a file. A process that stores a
+ * database lives for longer than V8 takes to compile the code, and fresh memory to become warm: so what counts is the median after a warm-up.
+ */
 async function measure([stages, way, file, outcome]) {
   const opened = await Promise.all(
     JSON.parse(stages).map(({ module, settings }) => require(module).default.open(pluginContext(settings))),
@@ -97,27 +104,31 @@ async function measure([stages, way, file, outcome]) {
     for (let at = 0; at < bytes.length; at += MiB) yield bytes.subarray(at, at + MiB)
   }
   const o = { signal: new AbortController().signal, concurrency: 4 }
-  for (let round = 0; ; round++) {
-    const chunks = []
+  const chunks = []
+  for await (const chunk of run(source(), o)) chunks.push(chunk)
+  if (outcome) writeFileSync(outcome, Buffer.concat(chunks))
+  chunks.length = 0
+
+  const timed = async () => {
     const idle = performance.eventLoopUtilization()
     const [cpu, started] = [process.cpuUsage(), performance.now()]
-    for await (const chunk of run(source(), o)) if (round === 0) chunks.push(chunk)
+    for await (const _ of run(source(), o));
     const seconds = (performance.now() - started) / 1000
     const { user, system } = process.cpuUsage(cpu)
-    // The first round warms up, and makes what the way back reads.
-    if (round === 0) {
-      if (outcome) writeFileSync(outcome, Buffer.concat(chunks))
-      continue
+    return {
+      seconds,
+      cpuSeconds: (user + system) / 1e6,
+      busy: performance.eventLoopUtilization(idle).utilization,
     }
-    console.log(
-      JSON.stringify({
-        seconds,
-        cpuSeconds: (user + system) / 1e6,
-        busy: performance.eventLoopUtilization(idle).utilization,
-      }),
-    )
-    return
   }
+  const warmUntil = performance.now() + WARM_UP_MS
+  while (performance.now() < warmUntil) await timed()
+  const rounds = []
+  for (let round = 0; round < TIMED_ROUNDS; round++) rounds.push(await timed())
+  const median = (name) => rounds.map((one) => one[name]).sort((a, b) => a - b)[TIMED_ROUNDS >> 1]
+  console.log(
+    JSON.stringify({ seconds: median('seconds'), cpuSeconds: median('cpuSeconds'), busy: median('busy') }),
+  )
 }
 
 const onCores = (cores, command, options) => {
@@ -125,7 +136,10 @@ const onCores = (cores, command, options) => {
     maxBuffer: 64 * MiB,
     ...options,
   })
-  if (done.status !== 0) throw new Error(`${command.join(' ')} ended with ${done.status}: ${done.stderr}`)
+  if (done.status !== 0)
+    throw new Error(
+      `${command.slice(0, 3).join(' ')} … ended with ${done.status}: ${String(done.stderr).slice(-2000)}`,
+    )
   return done.stdout
 }
 

@@ -47,7 +47,7 @@ export class ByteReader {
   async readNumber(count: number, order: 'big' | 'little'): Promise<number | undefined> {
     const bytes = await this.read(count)
     if (bytes.length < count) return undefined
-    const bigFirst = order === 'big' ? bytes : bytes.slice().reverse()
+    const bigFirst = order === 'big' ? [...bytes] : [...bytes].reverse()
     return bigFirst.reduce((value, byte) => value * 256 + byte, 0)
   }
 

@@ -46,6 +46,14 @@ test('numbers are read in either order, across chunks', async () => {
   expect(await reader.readNumber(2, 'little')).toBeUndefined()
 })
 
+test('what is read of a Buffer stays as it is', async () => {
+  const chunk = Buffer.of(1, 2, 3, 4)
+  const reader = new ByteReader(streamOf(chunk))
+
+  expect(await reader.readNumber(4, 'little')).toBe(0x04030201)
+  expect(chunk).toEqual(Buffer.of(1, 2, 3, 4))
+})
+
 test('skipping tells how many bytes there were', async () => {
   const reader = new ByteReader(streamOf(bytes(1, 2), bytes(3, 4)))
 
