@@ -17,7 +17,7 @@ export const isAes = (algorithm: number): algorithm is AesAlgorithm => algorithm
  */
 
 /**
- * Encrypts pieces in their own memory, each a multiple of blocks but for the last, which begin at a multiple of 8. The work of AES is done
+ * Encrypts pieces in their own memory, each a multiple of blocks but for the last, which begin at a multiple of 4. The work of AES is done
  * in a thread of libuv's pool, while whoever asks deals with the piece before: one piece more than is given out is held.
  */
 export async function* encryptCfb(pieces: ByteStream, algorithm: AesAlgorithm, key: Uint8Array): ByteStream {
@@ -47,7 +47,7 @@ export async function* encryptCfb(pieces: ByteStream, algorithm: AesAlgorithm, k
   }
 }
 
-/** Decrypts pieces in their own memory, each a multiple of blocks but for the last, which begin at a multiple of 8. */
+/** Decrypts pieces in their own memory, each a multiple of blocks but for the last, which begin at a multiple of 4. */
 export class CfbDecrypter {
   readonly #ecb: Cipher
   readonly #mask: KeyStream
@@ -92,9 +92,9 @@ function xorBytes(data: Uint8Array, from: number, to: number, mask: Uint8Array):
   for (let at = from; at < to; at++) data[at] = data[at]! ^ mask[at - from]!
 }
 
-/** The same, eight bytes at a time. */
+/** The same, four bytes at a time: V8 makes an object of every number of eight. */
 function xorWords(data: Uint8Array, from: number, to: number, mask: Uint8Array): void {
-  const words = new BigUint64Array(data.buffer, data.byteOffset + from, (to - from) / 8)
-  const others = new BigUint64Array(mask.buffer, mask.byteOffset, words.length)
+  const words = new Int32Array(data.buffer, data.byteOffset + from, (to - from) / 4)
+  const others = new Int32Array(mask.buffer, mask.byteOffset, words.length)
   for (let at = 0; at < words.length; at++) words[at] = words[at]! ^ others[at]!
 }

@@ -9,7 +9,8 @@ import { inPieces } from './in-pieces.js'
 export const MDC_HEADER = Uint8Array.of(0xd3, 0x14)
 const MDC_BYTES = 22
 const PREFIX_BYTES = BLOCK_BYTES + 2
-const PIECE_BYTES = 256 * 1024
+/** Small enough that what AES makes of a piece takes memory that is warm. */
+const PIECE_BYTES = 64 * 1024
 
 /**
  * Decrypts the body of integrity protected data of version 1, without the version. The format shows only at its end whether
