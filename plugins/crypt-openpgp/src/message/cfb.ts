@@ -1,5 +1,4 @@
-import { type Cipher, createCipheriv, webcrypto } from 'node:crypto'
-import type { ByteStream } from '@walg/sdk'
+import { createCipheriv } from 'node:crypto'
 
 /** Of AES, in bytes. */
 export const BLOCK_BYTES = 16
@@ -17,53 +16,21 @@ export const isAes = (algorithm: number): algorithm is AesAlgorithm => algorithm
  */
 
 /**
- * Encrypts pieces in their own memory, each a multiple of blocks but for the last, which begin at a multiple of 4. The work of AES is done
- * in a thread of libuv's pool, while whoever asks deals with the piece before: one piece more than is given out is held.
+ * What encrypts or decrypts pieces, one after the other, in their own memory: each a multiple of blocks but for the last, which begin at a
+ * multiple of 4. It works in the thread of its caller: handing pieces to another takes more time of processors than it takes off this one.
  */
-export async function* encryptCfb(pieces: ByteStream, algorithm: AesAlgorithm, key: Uint8Array): ByteStream {
-  const first = ecbOf(algorithm, key).update(Buffer.alloc(BLOCK_BYTES))
+export function cfbCipher(
+  direction: 'encrypt' | 'decrypt',
+  algorithm: AesAlgorithm,
+  key: Uint8Array,
+): (piece: Uint8Array) => void {
+  const ecb = createCipheriv(`${AES[algorithm]}-ecb`, key, null).setAutoPadding(false)
+  const first = ecb.update(Buffer.alloc(BLOCK_BYTES))
   const mask = new KeyStream(first)
-  const { subtle } = webcrypto
-  const cbcKey = await subtle.importKey('raw', key, 'AES-CBC', false, ['encrypt'])
-  let iv: Uint8Array = first
-  let before: { readonly piece: Uint8Array; readonly stream: Uint8Array } | undefined
-  const cbc = async (piece: Uint8Array) => {
-    // With a block of padding after it, which nobody looks at.
-    const stream = new Uint8Array(await subtle.encrypt({ name: 'AES-CBC', iv }, cbcKey, wholeBlocks(piece)))
-    iv = stream.subarray(piece.length - BLOCK_BYTES, piece.length)
-    return { piece, stream }
-  }
-  for await (const piece of pieces) {
-    const current = cbc(piece)
-    if (before) {
-      mask.apply(before.piece, before.stream)
-      yield before.piece
-    }
-    before = await current
-  }
-  if (before) {
-    mask.apply(before.piece, before.stream)
-    yield before.piece
-  }
+  const cipher =
+    direction === 'decrypt' ? ecb : createCipheriv(`${AES[algorithm]}-cbc`, key, first).setAutoPadding(false)
+  return (piece) => mask.apply(piece, cipher.update(wholeBlocks(piece)))
 }
-
-/** Decrypts pieces in their own memory, each a multiple of blocks but for the last, which begin at a multiple of 4. */
-export class CfbDecrypter {
-  readonly #ecb: Cipher
-  readonly #mask: KeyStream
-
-  constructor(algorithm: AesAlgorithm, key: Uint8Array) {
-    this.#ecb = ecbOf(algorithm, key)
-    this.#mask = new KeyStream(this.#ecb.update(Buffer.alloc(BLOCK_BYTES)))
-  }
-
-  update(piece: Uint8Array): void {
-    this.#mask.apply(piece, this.#ecb.update(wholeBlocks(piece)))
-  }
-}
-
-const ecbOf = (algorithm: AesAlgorithm, key: Uint8Array) =>
-  createCipheriv(`${AES[algorithm]}-ecb`, key, null).setAutoPadding(false)
 
 const wholeBlocks = (piece: Uint8Array) => piece.subarray(0, piece.length - (piece.length % BLOCK_BYTES))
 

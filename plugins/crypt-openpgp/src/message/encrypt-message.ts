@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ByteStream, CodecOptions } from '@walg/sdk'
-import { AES, type AesAlgorithm, BLOCK_BYTES, encryptCfb } from './cfb.js'
+import { AES, type AesAlgorithm, BLOCK_BYTES, cfbCipher } from './cfb.js'
 import { inPieces } from './in-pieces.js'
 import { packet, Tag } from './packets.js'
 import { MDC_HEADER } from './protected-data.js'
@@ -10,8 +10,6 @@ const PIECE_BYTES = 256 * 1024
 /** Binary data, no file name, no date. WAL-G says that it is text, and gpg would then change its line ends. */
 const LITERAL_HEADER = Uint8Array.of(0x62, 0, 0, 0, 0, 0)
 const VERSION = Uint8Array.of(1)
-/** One is encrypted while the next is filled. */
-const PIECES_AT_WORK = 2
 
 /** The key of one message. */
 export interface SessionKey {
@@ -25,10 +23,10 @@ export function newSessionKey(algorithm: AesAlgorithm): SessionKey {
 
 /**
  * What follows the encrypted session keys: integrity protected data of version 1, which every OpenPGP program reads, with one literal
- * packet in it. Holds six pieces of 256 KiB.
+ * packet in it. Holds four pieces of 256 KiB.
  */
 export async function* encryptedData(source: ByteStream, session: SessionKey, o: CodecOptions): ByteStream {
-  const content = packet(Tag.literal, literalBody(source, o.signal), PIECE_BYTES, 1)
+  const content = packet(Tag.literal, literalBody(source, o.signal), PIECE_BYTES, 'used again')
   yield* packet(Tag.protected, protectedBody(content, session), PIECE_BYTES)
 }
 
@@ -43,8 +41,11 @@ async function* literalBody(source: ByteStream, signal: AbortSignal): ByteStream
 
 async function* protectedBody(content: ByteStream, { algorithm, key }: SessionKey): ByteStream {
   yield VERSION
-  const pieces = inPieces(withDetectionCode(content), PIECE_BYTES, PIECES_AT_WORK)
-  yield* encryptCfb(pieces, algorithm, key)
+  const encrypt = cfbCipher('encrypt', algorithm, key)
+  for await (const piece of inPieces(withDetectionCode(content), PIECE_BYTES, 'used again')) {
+    encrypt(piece)
+    yield piece
+  }
 }
 
 async function* withDetectionCode(content: ByteStream): ByteStream {

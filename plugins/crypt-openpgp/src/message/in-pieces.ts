@@ -1,17 +1,15 @@
 import type { ByteStream } from '@walg/sdk'
 
 /**
- * The same bytes, `pieceBytes` at a time; only the last piece is shorter. Each is memory that its reader may change, and that is used again
- * when `memories` more pieces were asked for: for ever the reader's own without a number.
+ * The same bytes, `pieceBytes` at a time; only the last piece is shorter. Each is memory that its reader may change. It is the reader's own
+ * for ever, or until the next piece is asked for.
  */
 export async function* inPieces(
   source: ByteStream,
   pieceBytes: number,
-  memories = Number.POSITIVE_INFINITY,
+  memory: 'own' | 'used again' = 'own',
 ): ByteStream {
-  const used: Uint8Array[] = []
-  const next = () => (used.length < memories ? Buffer.allocUnsafeSlow(pieceBytes) : used.shift()!)
-  let piece = next()
+  let piece: Uint8Array = Buffer.allocUnsafeSlow(pieceBytes)
   let filled = 0
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; ) {
@@ -21,8 +19,7 @@ export async function* inPieces(
       at += step
       if (filled < pieceBytes) continue
       yield piece
-      if (Number.isFinite(memories)) used.push(piece)
-      piece = next()
+      if (memory === 'own') piece = Buffer.allocUnsafeSlow(pieceBytes)
       filled = 0
     }
   }

@@ -73,20 +73,20 @@ export async function* bodyOf(reader: ByteReader, { length }: PacketHeader): Byt
 }
 
 /**
- * One packet around a stream, in pieces of `pieceBytes`, a power of two from 512 on: its length need not be known. With `isReused` a
- * chunk is only good until the next is asked for.
+ * One packet around a stream, in pieces of `pieceBytes`, a power of two from 512 on: its length need not be known. Where
+ * memory is used again, a chunk is only good until the next is asked for.
  */
 export async function* packet(
   tag: number,
   source: ByteStream,
   pieceBytes: number,
-  memories?: number,
+  memory?: 'own' | 'used again',
 ): ByteStream {
   const partial = FIRST_PARTIAL + Math.log2(pieceBytes)
   const type = 0x80 | NEW_FORMAT | tag
   let isFirst = true
   // A piece that is not full is the last one.
-  for await (const piece of inPieces(source, pieceBytes, memories)) {
+  for await (const piece of inPieces(source, pieceBytes, memory)) {
     const isLast = piece.length < pieceBytes
     const length = isLast ? encodedLength(piece.length) : [partial]
     yield Uint8Array.from(isFirst ? [type, ...length] : length)

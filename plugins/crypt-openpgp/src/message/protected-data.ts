@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ByteStream } from '@walg/sdk'
-import { BLOCK_BYTES, CfbDecrypter } from './cfb.js'
+import { BLOCK_BYTES, cfbCipher } from './cfb.js'
 import type { SessionKey } from './encrypt-message.js'
 import { corrupt, truncated } from './errors.js'
 import { inPieces } from './in-pieces.js'
@@ -17,13 +17,13 @@ const PIECE_BYTES = 64 * 1024
  * anything was changed: `E_CRYPT_CORRUPT` comes after the bytes.
  */
 export async function* openProtected(body: ByteStream, { algorithm, key }: SessionKey): ByteStream {
-  const cfb = new CfbDecrypter(algorithm, key)
+  const decrypt = cfbCipher('decrypt', algorithm, key)
   const hash = createHash('sha1')
   /** The last bytes so far: those of the code at the end, perhaps. */
   let held: Buffer = Buffer.alloc(0)
   let isFirst = true
   for await (const piece of inPieces(body, PIECE_BYTES)) {
-    cfb.update(piece)
+    decrypt(piece)
     let plain = piece
     if (isFirst) {
       if (piece.length < PREFIX_BYTES + MDC_BYTES) throw truncated()
