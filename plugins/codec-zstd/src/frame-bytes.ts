@@ -1,9 +1,10 @@
 import type { ByteReader } from '@walg/sdk'
 import { corrupt, truncated } from './damage.js'
-import { CHUNK_BYTES, LARGEST_BLOCK_BYTES } from './frame-format.js'
+import { CHUNK_BYTES, FRAME_OVERHEAD_BYTES, LARGEST_BLOCK_BYTES, PIECE_BYTES } from './frame-format.js'
 import type { FrameHeader } from './frame-header.js'
 
 const BLOCK_HEADER_BYTES = 3
+const LEAST_MEMORY_BYTES = 4096
 const CHECKSUM_BYTES = 4
 const RLE = 1
 const COMPRESSED = 2
@@ -30,9 +31,10 @@ export class FrameBytes {
     return this.#bytes
   }
 
-  /** The frame, header included, in chunks of about 1 MiB, each in memory of its own. Ends where the frame ends; `E_CODEC_TRUNCATED` before. */
+  /** The frame, header included, in chunks of about 1 MiB, each in memory of its own; in one, if its content is known to be small. Ends where the frame ends; `E_CODEC_TRUNCATED` before. */
   async *chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-    let chunk = new Chunk(this.#header.bytes)
+    let chunk = new Chunk(this.#roomForWhole())
+    chunk.add(this.#header.bytes)
     for (let isLast = false; !isLast; ) {
       const block = await this.#readBlockHeader()
       isLast = block.isLast
@@ -50,6 +52,13 @@ export class FrameBytes {
       await this.#fill(chunk.next(CHECKSUM_BYTES), 'the checksum of a frame is missing')
     }
     yield chunk.filled
+  }
+
+  /** A frame that is small when unpacked is hardly larger when packed; memory that is not written to costs nothing. */
+  #roomForWhole(): number | undefined {
+    const { contentBytes, bytes } = this.#header
+    if (contentBytes === undefined || contentBytes > PIECE_BYTES) return undefined
+    return bytes.length + contentBytes + (contentBytes >>> 8) + FRAME_OVERHEAD_BYTES
   }
 
   async #readBlockHeader() {
@@ -74,14 +83,15 @@ export class FrameBytes {
   }
 }
 
-/** Memory that is filled from the front. It grows as it is filled: most frames are small. */
+/** Memory that is filled from the front. Without a known size it grows as it is filled: most frames are small. */
 class Chunk {
   #memory: Uint8Array<ArrayBuffer>
+  readonly #mostBytes: number
   #filled = 0
 
-  constructor(start: Uint8Array = new Uint8Array()) {
-    this.#memory = new Uint8Array(4096)
-    this.add(start)
+  constructor(bytes = LEAST_MEMORY_BYTES) {
+    this.#memory = new Uint8Array(bytes)
+    this.#mostBytes = Math.max(bytes, CHUNK_BYTES)
   }
 
   get filled(): Uint8Array<ArrayBuffer> {
@@ -89,7 +99,7 @@ class Chunk {
   }
 
   hasRoom(bytes: number): boolean {
-    return this.#filled + bytes <= CHUNK_BYTES
+    return this.#filled + bytes <= this.#mostBytes
   }
 
   add(bytes: Uint8Array): void {
@@ -100,7 +110,7 @@ class Chunk {
   next(count: number): Uint8Array {
     const end = this.#filled + count
     if (end > this.#memory.length) {
-      const larger = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(end, 4 * this.#memory.length)))
+      const larger = new Uint8Array(Math.min(this.#mostBytes, Math.max(end, 4 * this.#memory.length)))
       larger.set(this.filled)
       this.#memory = larger
     }

@@ -15,6 +15,8 @@ export const MOST_WINDOW_BYTES = 512 * MiB
 export const PIECE_BYTES = 4 * MiB
 /** Frames of a piece that does not compress are a little larger than it. */
 export const MOST_WHOLE_FRAME_BYTES = PIECE_BYTES + 64 * KiB
+/** More than a frame is larger than its content, if the content does not compress: but for 1/256 of it. */
+export const FRAME_OVERHEAD_BYTES = 4096
 
 /** Frames are given to the engine, and content comes from it, in chunks of this size. */
 export const CHUNK_BYTES = MiB

@@ -2,7 +2,7 @@ import type { Transform } from 'node:stream'
 import { throughTransform } from '@walg/sdk'
 import { corrupt } from './damage.js'
 import type { ZstdEngine } from './engine.js'
-import { CHUNK_BYTES, WINDOW_LOG_MAX } from './frame-format.js'
+import { CHUNK_BYTES, FRAME_OVERHEAD_BYTES, WINDOW_LOG_MAX } from './frame-format.js'
 import { unlessAborted } from './in-order.js'
 
 interface ZstdOptions {
@@ -29,8 +29,6 @@ interface RuntimeZstd {
   }
 }
 
-/** More than a frame is larger than its content, if the content does not compress. */
-const FRAME_OVERHEAD_BYTES = 4096
 /** Of node:zlib. */
 const LEAST_CHUNK_BYTES = 64
 
