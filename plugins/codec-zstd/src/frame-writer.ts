@@ -51,12 +51,11 @@ async function* writeFrames(
     }
   }
   try {
-    const zstd = await engine()
     const first = await pieces.next()
     const firstPiece = first.done ? EMPTY : first.value
     // A piece that is given to the engine has no length any more.
     let contentBytes = firstPiece.bytes.length
-    packing.add(zstd.compress(firstPiece, level, signal))
+    packing.add((await engine()).compress(firstPiece, level, signal))
     // A piece that is not full is the last one.
     let second = contentBytes < PIECE_BYTES ? undefined : await pieces.next()
     if (second?.done) second = undefined
@@ -66,7 +65,7 @@ async function* writeFrames(
     for (let piece: IteratorResult<Piece, void> = second; !piece.done; piece = await pieces.next()) {
       yield* frames(packing.surplus())
       contentBytes += piece.value.bytes.length
-      packing.add(zstd.compress(piece.value, level, signal))
+      packing.add((await engine()).compress(piece.value, level, signal))
     }
     yield* frames(packing.rest())
     yield endMark(contentBytes)
