@@ -1,7 +1,9 @@
 // A full backup and its restore, with lz4, beside pg_basebackup and `lz4 | tar` on the same cluster. Prints ratios of time and the peak
 // memory; exits with 1 when walg takes more than 256 MiB, or a backup is slower in every pair of runs. Needs the built program, PostgreSQL 15 or
 // newer with all its tools (PG_BIN, default that of Debian's 15), lz4 and tar.
+// Codec and crypter are those of the WALG_ settings of the environment; the peers stay as they are.
 //   node test/perf/backup-and-restore.mjs [GIGABYTES]     default 1
+//   WALG_COMPRESSION_METHOD=zstd WALG_PGP_KEY_PATH=/path/key.asc node test/perf/backup-and-restore.mjs
 import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,6 +25,7 @@ const own = (name) => {
   if (identity.uid !== undefined) chownSync(path(name), identity.uid, identity.gid)
 }
 const env = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('WALG_'))),
   PATH: process.env.PATH,
   HOME: folder,
   PGHOST: folder,
