@@ -29,8 +29,9 @@ export default defineConfig({
           include: ['test/{e2e,compat}/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          // Each file starts servers of its own; two cores are enough for one at a time.
-          fileParallelism: false,
+          // Each file starts servers of its own, and waits for them much of the time.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       // They wait for networks, servers and npm most of the time.
@@ -43,7 +44,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       })),
     ],
