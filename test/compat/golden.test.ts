@@ -12,6 +12,7 @@ import { lacksPython, runPython } from './run-python.js'
 const AREAS = [
   'backup-fetch',
   'backup-list',
+  'backup-mark',
   'backup-push',
   'settings',
   'st',

@@ -10,6 +10,7 @@ export default defineEngine({
     'backup-push': async () => (await import('./operations/backup-push.js')).backupPush,
     'backup-fetch': async () => (await import('./operations/backup-fetch.js')).backupFetch,
     'backup-list': async () => (await import('./operations/backup-list.js')).backupList,
+    'backup-mark': async () => (await import('./operations/backup-mark.js')).backupMark,
     'catchup-list': async () => (await import('./operations/catchup-list.js')).catchupList,
     restore: async () => (await import('./operations/restore.js')).restore,
     'st transfer pg-wals': async () => (await import('./operations/transfer-wal.js')).transferWal,

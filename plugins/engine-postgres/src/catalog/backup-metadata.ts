@@ -1,6 +1,6 @@
 import { type JsonValue, writeJson } from '@walg/core'
 import * as v from 'valibot'
-import { byteCount, type Members, parseMembers, unsigned64, validated, withNames } from './document.js'
+import { byteCount, int64, type Members, parseMembers, unsigned64, validated, withNames } from './document.js'
 import { type BackupSentinel, DATE_FORMAT } from './sentinel.js'
 
 /** `<backup>/metadata.json`: what lists show. */
@@ -16,8 +16,8 @@ export interface BackupMetadata {
   readonly finishLsn: bigint
   readonly isPermanent: boolean
   readonly systemIdentifier: bigint | null
-  readonly uncompressedSize: number
-  readonly compressedSize: number
+  readonly uncompressedSize: number | bigint
+  readonly compressedSize: number | bigint
   readonly userData: JsonValue | undefined
 }
 
@@ -74,8 +74,8 @@ const schema = v.looseObject({
   finish_lsn: v.optional(unsigned64, 0),
   is_permanent: v.optional(v.boolean(), false),
   system_identifier: v.optional(v.nullable(unsigned64)),
-  uncompressed_size: v.optional(byteCount, 0),
-  compressed_size: v.optional(byteCount, 0),
+  uncompressed_size: v.optional(int64, 0),
+  compressed_size: v.optional(int64, 0),
 })
 
 /** Rejects with `E_BACKUP_INVALID`. */

@@ -55,6 +55,9 @@ export const unsigned64 = v.pipe(
   v.transform((value) => BigInt.asUintN(64, BigInt(value))),
 )
 
+/** A signed 64-bit number that is only kept, whichever way JSON gave it. */
+export const int64 = v.union([v.pipe(v.number(), v.integer()), v.bigint()])
+
 /** A count of bytes. */
 export const byteCount = v.pipe(v.number(), v.integer())
 

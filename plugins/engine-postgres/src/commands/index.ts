@@ -3,6 +3,7 @@ import { operationCommand } from '@walg/core/cli'
 import { transferWal } from '../operations/transfer-wal.js'
 import BackupFetch from './backup-fetch.js'
 import BackupList from './backup-list.js'
+import BackupMark from './backup-mark.js'
 import BackupPush from './backup-push.js'
 import CatchupList from './catchup-list.js'
 import Restore from './restore.js'
@@ -20,6 +21,7 @@ export const COMMANDS = {
   'pg:backup-push': BackupPush,
   'pg:backup-fetch': BackupFetch,
   'pg:backup-list': BackupList,
+  'pg:backup-mark': BackupMark,
   'pg:catchup-list': CatchupList,
   'pg:restore': Restore,
   'pg:wal-fetch': WalFetch,

@@ -247,6 +247,11 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
       'What a delete command asks for would take away something that has to stay. Nothing was deleted.',
     remedy: 'The message says what stands in the way.',
   },
+  E_MARK_REFUSED: {
+    exit: 7,
+    meaning: 'A backup that a permanent one is based on cannot be given to retention. Nothing was marked.',
+    remedy: 'Mark the deltas that the message names first.',
+  },
   E_BACKUP_FAILED: {
     exit: 9,
     meaning: 'The backup was given up; nothing of it was kept.',

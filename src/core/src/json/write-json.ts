@@ -24,6 +24,7 @@ export function writeJson(value: JsonValue, options: WriteJsonOptions = {}): str
 function write(value: JsonValue, options: WriteJsonOptions, margin: string): string {
   if (typeof value === 'string') return text(value, options)
   if (typeof value === 'bigint') return value.toString()
+  if (Object.is(value, -0)) return '-0'
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   const inner = options.indent ? margin + ' '.repeat(options.indent) : ''
   if (isArray(value)) {

@@ -32,6 +32,10 @@ describe('written JSON', () => {
     expect(writeJson('a&b')).toBe('"a&b"')
   })
 
+  test('keeps the sign of zero', () => {
+    expect(writeJson([-0, 0])).toBe('[-0,0]')
+  })
+
   test('is indented on request, empty containers on one line', () => {
     expect(writeJson({ a: [1, { b: 2 }], c: [], d: {} }, { indent: 2 })).toBe(
       '{\n  "a": [\n    1,\n    {\n      "b": 2\n    }\n  ],\n  "c": [],\n  "d": {}\n}',
@@ -52,7 +56,11 @@ describe('read JSON', () => {
     })
   })
 
-  test.each(['', '{', '[1,]', '{"a":1,}', 'nul'])('refuses %j', (text) => {
+  test('has the last of several members of one name', () => {
+    expect(readJson('{"a":1,"a":2}')).toEqual({ a: 2 })
+  })
+
+  test.each(['', '{', '[1,]', '{"a":1,}', 'nul', '1e400'])('refuses %j', (text) => {
     expect(() => readJson(text)).toThrow(SyntaxError)
   })
 })
