@@ -19,6 +19,8 @@ const AREAS = [
   'wal-fetch',
   'wal-prefetch',
   'wal-push',
+  'wal-show',
+  'wal-verify',
 ]
 const folder = fixtureSet('pg-golden')
 /** The checked-in runner, also for larger sets: others do not expect objects of walg's own beside a backup that waits for WAL. */

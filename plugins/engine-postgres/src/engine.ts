@@ -16,6 +16,8 @@ export default defineEngine({
     'st transfer pg-wals': async () => (await import('./operations/transfer-wal.js')).transferWal,
     'wal-fetch': async () => (await import('./operations/wal-fetch.js')).walFetch,
     'wal-prefetch': async () => (await import('./operations/wal-prefetch.js')).walPrefetch,
+    'wal-show': async () => (await import('./operations/wal-show.js')).walShow,
+    'wal-verify': async () => (await import('./operations/wal-verify.js')).walVerify,
     'wal-push': async () => (await import('./operations/wal-push.js')).walPush,
   },
 })

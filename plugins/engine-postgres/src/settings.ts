@@ -68,6 +68,12 @@ export const pgSettings = defineSettings({
     kind: 'path',
     doc: 'Folder under which prefetched segments are kept; default: that of the destination of wal-fetch',
   },
+  WALG_INTEGRITY_MAX_DELAYED_WALS: {
+    kind: 'int',
+    default: '0',
+    min: 0,
+    doc: 'Newest segments that wal-verify lets be missing, because they may not be archived yet',
+  },
   WALG_USE_WAL_DELTA: { kind: 'bool', default: 'false', doc: 'Record changed blocks while pushing WAL' },
   WALG_DELTA_MAX_STEPS: {
     kind: 'int',

@@ -34,7 +34,7 @@ test.each(shared)(
     // Every command of walg takes --json.
     const wanted = recorded.commands[name]!.flags.filter((flag) => flag.name !== 'json')
     expect(wanted.map((flag) => [flag.name, shape(flags[flag.name])])).toEqual(
-      wanted.map((flag) => [flag.name, [flag.type, flag.shorthand]]),
+      wanted.map(({ name: flag, type, shorthand }) => [flag, [type === 'uint32' ? 'int' : type, shorthand]]),
     )
   },
 )

@@ -70,14 +70,16 @@ function detailCells(backup: AnyBackup, format: TimeFormat): readonly string[] {
 
 /** One JSON array and a line end; `[]` when there is no backup. */
 export function backupJson(backups: readonly AnyBackup[], isPretty: boolean): string {
-  const list = backups.map(
-    (backup): JsonValue => ({
-      backup_name: backup.name,
-      time: formatUtcTime(backup.modifiedNs),
-      wal_file_name: backup.walFileName,
-      storage_name: backup.storageName,
-      ...('metadata' in backup && metadataMembers(backup.metadata)),
-    }),
-  )
-  return `${writeJson(list, { escapeHtml: true, ...(isPretty && { indent: 4 }) })}\n`
+  return `${writeJson(backups.map(backupMembers), { escapeHtml: true, ...(isPretty && { indent: 4 }) })}\n`
+}
+
+/** A backup as a member of a list in JSON. */
+export function backupMembers(backup: AnyBackup): JsonValue {
+  return {
+    backup_name: backup.name,
+    time: formatUtcTime(backup.modifiedNs),
+    wal_file_name: backup.walFileName,
+    storage_name: backup.storageName,
+    ...('metadata' in backup && metadataMembers(backup.metadata)),
+  }
 }

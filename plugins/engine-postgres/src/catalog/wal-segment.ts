@@ -20,7 +20,7 @@ export function parseWalName(name: string, segmentBytes: number): WalName | unde
   const match = NAME.exec(name)
   if (!match) return undefined
   const [, timeline, high, low, partial, offset] = match
-  const perXlogId = BigInt(XLOG_ID_BYTES / segmentBytes)
+  const perXlogId = segmentsPerXlogId(segmentBytes)
   const lowPart = BigInt(`0x${low}`)
   if (lowPart >= perXlogId) return undefined
   const timelineId = Number(`0x${timeline}`)
@@ -31,8 +31,13 @@ export function parseWalName(name: string, segmentBytes: number): WalName | unde
 
 /** Name of a WAL segment: 24 upper-case hexadecimal digits. */
 export function formatSegmentName(timelineId: number, segment: bigint, segmentBytes: number): string {
-  const perXlogId = BigInt(XLOG_ID_BYTES / segmentBytes)
+  const perXlogId = segmentsPerXlogId(segmentBytes)
   return hex(BigInt(timelineId)) + hex(segment / perXlogId) + hex(segment % perXlogId)
+}
+
+/** How often the low part of a name counts on before the high one does; whole also for sizes that PostgreSQL does not have. */
+function segmentsPerXlogId(segmentBytes: number): bigint {
+  return BigInt(Math.floor(XLOG_ID_BYTES / segmentBytes))
 }
 
 /** Number of the segment that holds the byte at `lsn`. */

@@ -10,6 +10,8 @@ import Restore from './restore.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
 import WalPush from './wal-push.js'
+import WalShow from './wal-show.js'
+import WalVerify from './wal-verify.js'
 
 const tools = [...storageTools, transferWal, cryptCheck].map((operation) => [
   `pg:${operation.id.replaceAll(' ', ':')}`,
@@ -27,5 +29,7 @@ export const COMMANDS = {
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,
   'pg:wal-push': WalPush,
+  'pg:wal-show': WalShow,
+  'pg:wal-verify': WalVerify,
   ...(Object.fromEntries(tools) as Readonly<Record<string, typeof BackupFetch>>),
 }

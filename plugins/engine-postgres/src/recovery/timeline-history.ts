@@ -1,5 +1,5 @@
 import { WalgError } from '@walg/sdk'
-import { parseLsn } from '../catalog/lsn.js'
+import { parseLsn, tryParseLsn } from '../catalog/lsn.js'
 
 /** One timeline that a history left, and where. */
 export interface TimelineSwitch {
@@ -24,6 +24,20 @@ export function parseTimelineHistory(text: string, fileName: string): readonly T
     switches.push({ timelineId: Number(timeline), endLsn: parseLsn(lsn) })
   }
   return switches
+}
+
+/**
+ * The same as WAL-G reads it: fields between tabs, and lines that are none are passed over. For what is shown only; recovery goes
+ * by what PostgreSQL would read.
+ */
+export function parseHistoryRecords(text: string, fileName: string): readonly TimelineSwitch[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^(\d+)\t(.+)\t(.+)$/.exec(line)
+    if (!match) return []
+    const endLsn = tryParseLsn(match[2] ?? '')
+    if (endLsn !== undefined) return [{ timelineId: Number(match[1]), endLsn }]
+    throw new WalgError('E_WAL_INVALID', `unable to read ${fileName}: '${match[2]}' is no LSN`)
+  })
 }
 
 /** The way from the first timeline to a target timeline. */

@@ -1,7 +1,6 @@
 import type { StorageReader } from '@walg/core'
 import type { OperationContext } from '@walg/sdk'
-import { readArchived } from '../wal/archived-object.js'
-import { maxBytesOf } from '../wal/wal-file.js'
+import { readHistory } from '../wal/archived-object.js'
 import type { WalInventory } from '../wal/wal-inventory.js'
 import { parseTimelineHistory, TimelinePath } from './timeline-history.js'
 
@@ -52,8 +51,7 @@ export class Timelines {
   async #read(timelineId: number): Promise<TimelinePath> {
     const object = this.#inventory.history(timelineId)
     if (!object) return new TimelinePath(timelineId, [])
-    const maxBytes = maxBytesOf(this.#ctx, { kind: 'history', timelineId })
-    const content = Buffer.concat(await readArchived(this.#ctx, this.#archive, object, maxBytes))
-    return new TimelinePath(timelineId, parseTimelineHistory(content.toString(), object.key))
+    const text = await readHistory(this.#ctx, this.#archive, object)
+    return new TimelinePath(timelineId, parseTimelineHistory(text, object.key))
   }
 }

@@ -4,6 +4,9 @@ import { type ByteStream, isWalgError, type ObjectInfo, type OperationContext, W
 /** Extensions that WAL-G has ever written; an object with one of them must not pass for absent. */
 const WALG_EXTENSIONS = ['lz4', 'lzma', 'gz', 'br', 'lzo', 'zst']
 
+/** A history file has a line for each timeline before; anything near this is none. */
+const MAX_HISTORY_BYTES = 16 * 1024 * 1024
+
 /** One archived file: WAL segment, history, backup history or partial segment. */
 export interface ArchivedObject {
   /** Relative to the archive's folder. */
@@ -60,7 +63,16 @@ export async function readArchived(
   return chunks
 }
 
-/** The same into memory of the caller's, for one file after the other. Resolves with the part that was filled. */
+/** The content of an archived timeline history file. */
+export async function readHistory(
+  ctx: OperationContext,
+  archive: StorageReader,
+  object: ArchivedObject,
+): Promise<string> {
+  return Buffer.concat(await readArchived(ctx, archive, object, MAX_HISTORY_BYTES)).toString()
+}
+
+/** What `readArchived` gives, into memory of the caller's, for one file after the other. Resolves with the part that was filled. */
 export async function readArchivedInto(
   ctx: OperationContext,
   archive: StorageReader,

@@ -23,6 +23,11 @@ export class WalInventory {
     return this.#segments.get(timelineId)?.get(segment)
   }
 
+  /** Timelines with a segment or a history file, in no order. */
+  timelines(): ReadonlySet<number> {
+    return new Set([...this.#segments.keys(), ...this.#histories.keys()])
+  }
+
   /** Segments of one timeline, in no order. */
   segmentsOf(timelineId: number): Iterable<bigint> {
     return this.#segments.get(timelineId)?.keys() ?? []
@@ -38,9 +43,20 @@ export class WalInventory {
   }
 }
 
-/** Lists the archive. Of several objects for one file, that of the configured codec counts first, as when it is fetched. */
+/** Lists the archive. */
 export async function listWal(ctx: OperationContext, archive: StorageReader): Promise<WalInventory> {
   const { objects } = await archive.listFolder('', { signal: ctx.signal })
+  return await inventoryOf(ctx, objects)
+}
+
+/**
+ * What these objects of the archive hold. Of several for one file, that of the configured codec counts first, as when it is
+ * fetched.
+ */
+export async function inventoryOf(
+  ctx: OperationContext,
+  objects: readonly ObjectInfo[],
+): Promise<WalInventory> {
   const extensions = await archivedExtensions(ctx)
   const segmentBytes = segmentBytesOf(ctx)
   const inventory = new WalInventory()
