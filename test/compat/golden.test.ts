@@ -14,6 +14,7 @@ const AREAS = [
   'backup-list',
   'backup-mark',
   'backup-push',
+  'copy',
   'settings',
   'st',
   'wal-fetch',

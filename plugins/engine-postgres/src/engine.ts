@@ -12,6 +12,7 @@ export default defineEngine({
     'backup-list': async () => (await import('./operations/backup-list.js')).backupList,
     'backup-mark': async () => (await import('./operations/backup-mark.js')).backupMark,
     'catchup-list': async () => (await import('./operations/catchup-list.js')).catchupList,
+    copy: async () => (await import('./operations/copy.js')).copy,
     restore: async () => (await import('./operations/restore.js')).restore,
     'st transfer pg-wals': async () => (await import('./operations/transfer-wal.js')).transferWal,
     'wal-fetch': async () => (await import('./operations/wal-fetch.js')).walFetch,

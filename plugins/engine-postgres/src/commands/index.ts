@@ -6,6 +6,7 @@ import BackupList from './backup-list.js'
 import BackupMark from './backup-mark.js'
 import BackupPush from './backup-push.js'
 import CatchupList from './catchup-list.js'
+import Copy from './copy.js'
 import Restore from './restore.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
@@ -25,6 +26,7 @@ export const COMMANDS = {
   'pg:backup-list': BackupList,
   'pg:backup-mark': BackupMark,
   'pg:catchup-list': CatchupList,
+  'pg:copy': Copy,
   'pg:restore': Restore,
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,

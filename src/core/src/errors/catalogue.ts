@@ -252,6 +252,11 @@ export const ERROR_CATALOGUE: Readonly<Record<string, CatalogueEntry>> = {
     meaning: 'A backup that a permanent one is based on cannot be given to retention. Nothing was marked.',
     remedy: 'Mark the deltas that the message names first.',
   },
+  E_COPY_CONFLICT: {
+    exit: 7,
+    meaning: 'The target of a copy holds something else under the name of an object. Nothing was copied.',
+    remedy: 'Copy to a repository of its own, or remove there what the message names.',
+  },
   E_BACKUP_FAILED: {
     exit: 9,
     meaning: 'The backup was given up; nothing of it was kept.',
