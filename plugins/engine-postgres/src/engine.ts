@@ -15,6 +15,7 @@ export default defineEngine({
     copy: async () => (await import('./operations/copy.js')).copy,
     restore: async () => (await import('./operations/restore.js')).restore,
     'st transfer pg-wals': async () => (await import('./operations/transfer-wal.js')).transferWal,
+    status: async () => (await import('./operations/status.js')).status,
     'wal-fetch': async () => (await import('./operations/wal-fetch.js')).walFetch,
     'wal-prefetch': async () => (await import('./operations/wal-prefetch.js')).walPrefetch,
     'wal-show': async () => (await import('./operations/wal-show.js')).walShow,

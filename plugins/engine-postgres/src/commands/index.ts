@@ -8,6 +8,7 @@ import BackupPush from './backup-push.js'
 import CatchupList from './catchup-list.js'
 import Copy from './copy.js'
 import Restore from './restore.js'
+import Status from './status.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
 import WalPush from './wal-push.js'
@@ -28,6 +29,7 @@ export const COMMANDS = {
   'pg:catchup-list': CatchupList,
   'pg:copy': Copy,
   'pg:restore': Restore,
+  'pg:status': Status,
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,
   'pg:wal-push': WalPush,

@@ -62,6 +62,18 @@ export class TimelinePath {
     return [...this.#switches.map(({ timelineId }) => timelineId), this.timelineId]
   }
 
+  /** The segments whose files are of this timeline; none when `last` is below `first`, no end when it is undefined. */
+  boundsOf(
+    timelineId: number,
+    segmentBytes: number,
+  ): { readonly first: bigint; readonly last: bigint | undefined } {
+    const size = BigInt(segmentBytes)
+    const at = this.#switches.findIndex((entry) => entry.timelineId === timelineId)
+    const before = at < 0 ? this.#switches.at(-1) : this.#switches[at - 1]
+    const left = at < 0 ? undefined : this.#switches[at]
+    return { first: before ? before.endLsn / size : 0n, last: left && left.endLsn / size - 1n }
+  }
+
   /** The timeline whose file holds this segment to its end; the one that begins in it where there is a switch. */
   timelineOf(segment: bigint, segmentBytes: number): number {
     for (const { timelineId, endLsn } of this.#switches) {

@@ -9,9 +9,15 @@ export interface WalPosition {
   readonly lsn: bigint
 }
 
-/** Asks the server that the settings name. Rejects with `E_DATABASE_CONNECT` when there is none. */
-export async function readWalPosition(settings: Settings): Promise<WalPosition> {
-  const client = await connect(settings)
+/**
+ * Asks the server that the settings name. Rejects with `E_DATABASE_CONNECT` when there is none, or when it takes longer than
+ * `timeoutMs` to let us in.
+ */
+export async function readWalPosition(settings: Settings, timeoutMs?: number): Promise<WalPosition> {
+  const client = await connect(
+    settings,
+    timeoutMs === undefined ? {} : { connectionTimeoutMillis: timeoutMs },
+  )
   try {
     // After a promotion the control file says the new timeline only once a checkpoint was made; the name of the segment does at once.
     const row = await queryRow<{ readonly lsn: string; readonly timeline: number }>(

@@ -63,6 +63,23 @@ export async function readArchived(
   return chunks
 }
 
+/** The first bytes of an archived file, at least as many as asked for unless it has fewer. The rest is not read. */
+export async function readArchivedStart(
+  ctx: OperationContext,
+  archive: StorageReader,
+  object: ArchivedObject,
+  bytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of archivedContent(ctx, archive, object, Number.MAX_SAFE_INTEGER)) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= bytes) break
+  }
+  return Buffer.concat(chunks)
+}
+
 /** The content of an archived timeline history file. */
 export async function readHistory(
   ctx: OperationContext,

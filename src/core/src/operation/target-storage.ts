@@ -29,7 +29,11 @@ export async function readStorage(ctx: OperationContext, input: OperationInput):
   return mergedStorage(storages, unavailable)
 }
 
-async function answeringStorages(ctx: OperationContext, input: OperationInput): Promise<ReadableStorages> {
+/** The same, with the names of those that do not answer. */
+export async function answeringStorages(
+  ctx: OperationContext,
+  input: OperationInput,
+): Promise<ReadableStorages> {
   const answering = await ctx.storagesForReading(targetStorage(ctx, input))
   for (const name of answering.unavailable) {
     ctx.log.warn(`what the storage '${name}' holds is left out: it does not answer`)
