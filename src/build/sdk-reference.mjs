@@ -12,6 +12,7 @@ const SECTIONS = {
   define: 'What a module exports',
   'storage-driver': 'A storage',
   codec: 'A codec, a crypter',
+  'byte-reader': 'Bytes of a stream',
   'through-transform': 'Streams of node',
   engine: 'An engine',
   operation: 'Operations',
