@@ -14,6 +14,7 @@ const SECTIONS = {
   codec: 'A codec, a crypter',
   'through-transform': 'Streams of node',
   engine: 'An engine',
+  'log-place': 'What an engine keeps beside backups',
   operation: 'Operations',
   storage: 'Storage, as engines see it',
   settings: 'Settings',

@@ -5,6 +5,7 @@ import BackupFetch from './backup-fetch.js'
 import BackupList from './backup-list.js'
 import BackupPush from './backup-push.js'
 import CatchupList from './catchup-list.js'
+import { DELETE_COMMANDS } from './delete.js'
 import Restore from './restore.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
@@ -25,5 +26,6 @@ export const COMMANDS = {
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,
   'pg:wal-push': WalPush,
+  ...DELETE_COMMANDS,
   ...(Object.fromEntries(tools) as Readonly<Record<string, typeof BackupFetch>>),
 }

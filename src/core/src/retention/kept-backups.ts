@@ -12,6 +12,7 @@ export class KeptBackups {
   readonly #usable = new Set<string>()
   readonly #forThemselves = new Set<string>()
   #newestUnreadable: string | undefined
+  #isAnyRunning = false
   #oldestMs = Number.POSITIVE_INFINITY
 
   constructor(catalog: RetentionCatalog, chains: BackupChains) {
@@ -46,6 +47,16 @@ export class KeptBackups {
     this.#keep(name, reason, this.#forThemselves, (backup) => this.logs.needOnly(backup.logs))
   }
 
+  /** Keeps a backup and nothing that it may need. */
+  keepAlone(name: string, reason: string): void {
+    if (!this.#reasons.has(name)) this.#reasons.set(name, reason)
+  }
+
+  /** Whether nothing stays, and nothing may be in progress. */
+  get isEmpty(): boolean {
+    return this.#reasons.size === 0 && !this.#isAnyRunning
+  }
+
   /**
    * Keeps backups that cannot be read. Nothing is known of what they need: so all logs, and every backup before them, to which they
    * may be increments.
@@ -67,6 +78,7 @@ export class KeptBackups {
    * one: the newest that was there when it began. `byAge` is oldest sentinel first.
    */
   keepForRunning({ name, firstMs }: UnfinishedBackup, byAge: readonly RetentionBackup[]): void {
+    this.#isAnyRunning = true
     const earliestMs = firstMs - MAY_RUN_MS
     this.logs.needStoredSince(earliestMs)
     const newestThen = byAge.findLastIndex(({ modifiedMs }) => modifiedMs <= earliestMs)

@@ -1,24 +1,46 @@
 import type { LogRange } from '@walg/sdk'
 
-/** Which logs the backups that stay need. Positions are compared as text. */
+interface Floor {
+  readonly branch: string
+  readonly from: string
+}
+
+/**
+ * Which logs the backups that stay need. From a backup on, that is its own branch and every later one, from its position on: a branch
+ * that continues it was left there or later.
+ */
 export class LogNeeds {
-  readonly #ranges: LogRange[] = []
-  #floor: string | undefined
+  readonly #floors = new Map<string, string>()
+  readonly #ranges = new Map<string, LogRange[]>()
   #isAll = false
   #sinceMs = Number.POSITIVE_INFINITY
-  #merged: readonly LogRange[] | undefined
+  #steps: readonly Floor[] | undefined
+  readonly #merged = new Map<string, readonly LogRange[]>()
 
   /** The log of a backup and all that follows. Without a range nothing is known, so that everything is needed. */
   needFrom(range: LogRange | undefined): void {
-    if (!range) this.#isAll = true
-    else if (this.#floor === undefined || range.from < this.#floor) this.#floor = range.from
+    if (!range) {
+      this.#isAll = true
+      return
+    }
+    const { branch = '', from } = range
+    const floor = this.#floors.get(branch)
+    if (floor !== undefined && floor <= from) return
+    this.#floors.set(branch, from)
+    this.#steps = undefined
   }
 
   /** The log of a backup, and none that follows. */
   needOnly(range: LogRange | undefined): void {
-    if (!range) this.#isAll = true
-    else this.#ranges.push(range)
-    this.#merged = undefined
+    if (!range) {
+      this.#isAll = true
+      return
+    }
+    const { branch = '' } = range
+    const ranges = this.#ranges.get(branch)
+    if (ranges) ranges.push(range)
+    else this.#ranges.set(branch, [range])
+    this.#merged.delete(branch)
   }
 
   needAll(): void {
@@ -32,10 +54,27 @@ export class LogNeeds {
 
   needs(range: LogRange, modifiedMs: number): boolean {
     if (this.#isAll || modifiedMs >= this.#sinceMs) return true
-    if (this.#floor !== undefined && range.to >= this.#floor) return true
-    this.#merged ??= merged(this.#ranges)
-    return overlaps(this.#merged, range)
+    const { branch = '', to } = range
+    this.#steps ??= stepsOf(this.#floors)
+    const floor = this.#steps.findLast((step) => step.branch <= branch)
+    if (floor && to >= floor.from) return true
+    const ranges = this.#ranges.get(branch)
+    if (!ranges) return false
+    const disjoint = this.#merged.get(branch) ?? merged(ranges)
+    this.#merged.set(branch, disjoint)
+    return overlaps(disjoint, range)
   }
+}
+
+/** For each branch the lowest position that it, or an earlier one, is needed from. */
+function stepsOf(floors: ReadonlyMap<string, string>): readonly Floor[] {
+  const sorted = [...floors].sort(([a], [b]) => (a < b ? -1 : 1))
+  const steps: Floor[] = []
+  for (const [branch, from] of sorted) {
+    const below = steps.at(-1)
+    steps.push({ branch, from: below && below.from < from ? below.from : from })
+  }
+  return steps
 }
 
 /** The same positions as ranges that do not overlap, in their order. */

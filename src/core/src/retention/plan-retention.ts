@@ -1,4 +1,5 @@
-import { type BackupChoice, chooseBackups } from './choose-backups.js'
+import type { BackupChoice } from './backup-choice.js'
+import { chooseBackups } from './choose-backups.js'
 import type { RepositoryObject, RetentionCatalog } from './retention-catalog.js'
 import type { BackupDecision, Fate, RetentionPlan } from './retention-plan.js'
 import type { RetentionRequest } from './retention-request.js'
@@ -11,7 +12,17 @@ export const UNKNOWN: Fate = {
 const NEW_SENTINEL: Fate = { isDeleted: false, reason: 'its backup was finished only now' }
 const NEEDED_LOG: Fate = { isDeleted: false, reason: 'a backup that stays, or may be in progress, needs it' }
 const OLD_LOG: Fate = { isDeleted: true, reason: 'it is older than what the backups that stay need' }
-const LOG_NOT_ASKED: Fate = { isDeleted: false, reason: 'only backups are to go' }
+const LOG_NOT_ASKED: Fate = { isDeleted: false, reason: 'it is not among what is to go' }
+const RECORD: Fate = {
+  isDeleted: false,
+  reason: 'it tells of logs, and stays as long as there is any backup',
+}
+const OLD_RECORD: Fate = { isDeleted: true, reason: 'it tells of logs, and no backup stays' }
+const EXTRA: Fate = {
+  isDeleted: false,
+  reason: 'it is no older than the backups that stay, or not asked for',
+}
+const OLD_EXTRA: Fate = { isDeleted: true, reason: 'it is older than the backups that stay' }
 
 /**
  * Decides what becomes of every backup and object. Pure: the same catalogue and request give the same plan. Throws
@@ -30,6 +41,11 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
   const sentinels = new Map<string, RepositoryObject[]>()
   const parts = new Map<string, RepositoryObject[]>()
   const logs: RepositoryObject[] = []
+  const extras: { readonly first: RepositoryObject[]; readonly rest: RepositoryObject[] } = {
+    first: [],
+    rest: [],
+  }
+  const { clears, kept } = choice
   const known = new Set(catalog.backups.map(({ name }) => name))
   const fateOf = (object: RepositoryObject): Fate => {
     const role = catalog.roleOf(object.key)
@@ -37,12 +53,24 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
       case 'unknown':
         return UNKNOWN
       case 'log':
-        if (!choice.isClearing) return LOG_NOT_ASKED
-        if (choice.kept.logs.needs(role.range, object.modifiedMs)) return NEEDED_LOG
+        if (!clears.isLogCleared(role.range)) return LOG_NOT_ASKED
+        if (kept.logs.needs(role.range, object.modifiedMs)) return NEEDED_LOG
         logs.push(object)
         return OLD_LOG
+      case 'record':
+        if (!clears.areRecordsCleared || !kept.isEmpty) return RECORD
+        logs.push(object)
+        return OLD_RECORD
+      case 'extra': {
+        const { branch, position } = role.place
+        const range = { branch, from: position, to: position }
+        if (!clears.isExtraCleared(range, object.modifiedMs)) return EXTRA
+        ;(role.isFirst ? extras.first : extras.rest).push(object)
+        return OLD_EXTRA
+      }
       case 'sentinel':
       case 'part': {
+        if (role.kind === 'sentinel' && role.isForeign) return UNKNOWN
         const fate = role.kind === 'sentinel' && !known.has(role.backup) ? undefined : fates.get(role.backup)
         if (fate?.isDeleted) addTo(role.kind === 'sentinel' ? sentinels : parts, role.backup, object)
         return fate ?? NEW_SENTINEL
@@ -60,7 +88,8 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
     fates: objectFates,
     phases: [
       ...groups.map((group) => objectsOf(sentinels, group)),
-      objectsOf(parts, others),
+      extras.first,
+      [...objectsOf(parts, others), ...extras.rest],
       // As long as anything is left of what was named, naming it again finds it.
       objectsOf(parts, last),
       logs,
@@ -77,7 +106,7 @@ function decisionOn(name: string, choice: BackupChoice): BackupDecision {
     : { name, isDeleted: false, reason }
 }
 
-function unfinishedFate(name: string, { kept, unfinished, isClearing, namedLeftover }: BackupChoice): Fate {
+function unfinishedFate(name: string, { kept, unfinished, clears, namedLeftover }: BackupChoice): Fate {
   const { isYoung, lastMs } = unfinished.get(name)!
   const needed = kept.reasonFor(name)
   if (needed !== undefined) return { isDeleted: false, reason: needed }
@@ -89,7 +118,9 @@ function unfinishedFate(name: string, { kept, unfinished, isClearing, namedLefto
   }
   if (isYoung) return { isDeleted: false, reason: 'its backup has no sentinel and may be in progress' }
   if (name === namedLeftover) return { isDeleted: true, reason: 'it was named, and has no sentinel' }
-  if (!isClearing) return { isDeleted: false, reason: 'its backup has no sentinel and was not named' }
+  if (!clears.isLeftoverCleared(name)) {
+    return { isDeleted: false, reason: 'its backup has no sentinel, and it is not among what is to go' }
+  }
   if (lastMs >= kept.oldestMs) {
     return { isDeleted: false, reason: 'its backup has no sentinel, and is no older than those that stay' }
   }

@@ -14,16 +14,29 @@ export async function readRetentionCatalog(
   const roleOf = objectRoles(rules)
   const objects: RepositoryObject[] = []
   const backups: CataloguedBackup[] = []
+  const foreign = new Set<string>()
   for (const storage of storages) {
     const sentinels = []
     for await (const info of storage.list('', { signal })) {
       const { key, size, modifiedAt } = info
       objects.push({ storageName: storage.name, key, size, modifiedMs: modifiedAt.getTime() })
-      if (roleOf(key).kind === 'sentinel') sentinels.push(info)
+      const role = roleOf(key)
+      if (role.kind !== 'sentinel') continue
+      sentinels.push(info)
+      if (role.isForeign) foreign.add(role.backup)
     }
     backups.push(...(await readListedBackups(storage, sentinels, rules, signal)))
   }
-  return { backups: retentionBackups(backups), objects, roleOf, nowMs: ctx.clock.now().getTime() }
+  const placeOf = rules.placeOf && ((name: string) => rules.placeOf?.(name))
+  return {
+    backups: retentionBackups(backups).map((backup) =>
+      foreign.has(backup.name) ? { ...backup, isForeign: true } : backup,
+    ),
+    objects,
+    roleOf,
+    ...(placeOf && { placeOf }),
+    nowMs: ctx.clock.now().getTime(),
+  }
 }
 
 /**
@@ -46,14 +59,24 @@ function retentionBackup(backup: CataloguedBackup): RetentionBackup {
   if (backup.kind === 'unreadable') {
     return { name, ...times, isPermanent: false, parents: [], problem: backup.reason }
   }
-  const { isPermanent, parent, logs } = backup.info
-  return { name, ...times, isPermanent, parents: parent === undefined ? [] : [parent], ...(logs && { logs }) }
+  const { startedAt, isPermanent, parent, logs, era, host } = backup.info
+  return {
+    name,
+    ...times,
+    isPermanent,
+    parents: parent === undefined ? [] : [parent],
+    ...(!startedAt && { isTimeGuessed: true }),
+    ...(logs && { logs }),
+    ...(era !== undefined && { era }),
+    ...(host !== undefined && { host }),
+  }
 }
 
 function combined(a: RetentionBackup, b: RetentionBackup): RetentionBackup {
   const { logs: _a, problem: _b, ...rest } = a
   const problem = a.problem ?? b.problem
-  const logs = a.logs && b.logs && spanOf(a.logs, b.logs)
+  const isOneBranch = (a.logs?.branch ?? '') === (b.logs?.branch ?? '')
+  const logs = a.logs && b.logs && isOneBranch ? spanOf(a.logs, b.logs) : undefined
   return {
     ...rest,
     timeMs: Math.max(a.timeMs, b.timeMs),
@@ -68,5 +91,5 @@ function combined(a: RetentionBackup, b: RetentionBackup): RetentionBackup {
 function spanOf(a: LogRange, b: LogRange): LogRange {
   const [from = a.from] = [a.from, b.from].sort()
   const [, to = a.to] = [a.to, b.to].sort()
-  return { from, to }
+  return { ...a, from, to }
 }
