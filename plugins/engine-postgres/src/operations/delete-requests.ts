@@ -18,6 +18,9 @@ export type RequestIn = (catalog: RetentionCatalog) => RetentionRequest | Promis
 
 const MOST_BACKUPS = 0x7fff_ffff_ffff_ffffn
 const NS_PER_MS = 1e6
+const LATEST = 'LATEST'
+/** What a failed backup has left is no target; but the last backup is none either. */
+const AS_WAL_G = { isLastKept: true, isWhole: true }
 
 export function beforeRequest({ args, flags }: OperationInput, ctx: OperationContext): RequestIn {
   const { modifier_or_value: first = '', value: second } = args
@@ -105,9 +108,13 @@ export function targetRequest({ args, flags }: OperationInput, ctx: OperationCon
   const choice = userData === '' ? { name: name ?? '' } : { userData: parsedUserData(userData) }
   return async (catalog) => {
     requireReadable(catalog)
+    // What an interrupted run has left of a backup is no backup any more, but can be named.
+    if (name !== undefined && name !== LATEST && catalog.beingDeleted?.has(name)) {
+      return { kind: 'target', name, findsFull, ...AS_WAL_G }
+    }
     const catalogs = (await ctx.storages()).map((storage) => catalogAt(ctx, storage))
     const selected = await selectBackup(catalogs, choice)
-    return { kind: 'target', name: selected.name, findsFull, isLastKept: true }
+    return { kind: 'target', name: selected.name, findsFull, ...AS_WAL_G }
   }
 }
 

@@ -76,16 +76,15 @@ function pointAt(point: BackupPoint, order: BackupOrder, which: 'newest' | 'olde
     const at = backups.findIndex((one) => one.problem === undefined && order.timeOf(one) >= point.timeMs)
     return at < 0 ? undefined : at
   }
-  const isMeant = (name: string) =>
-    point.kind === 'name' ? name === point.name : sentinelName(name).startsWith(point.prefix)
+  const wanted = point.kind === 'name' ? point.name : point.prefix
+  const isWhole = point.kind === 'name' || backups.some(({ name }) => name === wanted)
+  const isMeant = (name: string) => (isWhole ? name === wanted : sentinelName(name).startsWith(wanted))
   const at =
     which === 'newest'
       ? backups.findLastIndex(({ name }) => isMeant(name))
       : backups.findIndex(({ name }) => isMeant(name))
   if (at < 0) {
-    throw notFound(
-      `the backup '${point.kind === 'name' ? point.name : point.prefix}' does not exist; backup-list shows all names`,
-    )
+    throw notFound(`the backup '${wanted}' does not exist; backup-list shows all names`)
   }
   if (backups[at]!.problem !== undefined) {
     throw refusal(`${backups[at]!.name} cannot be read; name another backup`)

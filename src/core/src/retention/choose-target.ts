@@ -9,21 +9,22 @@ type TargetRequest = Extract<RetentionRequest, { kind: 'target' }>
 
 /** A backup and what builds on it, or its whole chain; everything else stays. */
 export function chooseTarget(
-  { backups }: RetentionCatalog,
-  { name, findsFull, isLastKept = false }: TargetRequest,
+  catalog: RetentionCatalog,
+  { name, findsFull, isLastKept = false, isWhole = false }: TargetRequest,
   parts: ChoiceParts,
 ): Omit<BackupChoice, 'clears'> {
   const { chains, kept, unfinished } = parts
+  const { backups } = catalog
   const named = backups.find((backup) => backup.name === name)
-  if (named?.isForeign || (!named && !unfinished.has(name))) {
+  const leftover = unfinished.get(name)
+  const isLeftover = leftover !== undefined && (leftover.isBeingDeleted || !isWhole)
+  if (named?.isForeign || (!named && !isLeftover)) {
     throw notFound(`the backup '${name}' does not exist`)
   }
   if (named?.problem !== undefined) {
     throw refusal(`${name} cannot be read (${named.problem}), so that nothing is known of what needs it`)
   }
-  const roots =
-    named && findsFull ? [...chains.withAncestors(name)].filter((one) => isRoot(one, chains)) : [name]
-  const going = new Set(named ? roots.flatMap((root) => [...chains.withDescendants(root)]) : [])
+  const going = named ? chainOf(name, findsFull, chains) : restOfChain(catalog, findsFull, chains)
   const permanent = backups.filter((backup) => going.has(backup.name) && backup.isPermanent)
   if (permanent.length > 0) {
     throw refusal(`${listed(permanent.map((backup) => backup.name))} permanent; take the mark away first`)
@@ -42,7 +43,7 @@ export function chooseTarget(
       `without ${name} there is no backup that can be restored; delete everything takes it as well`,
     )
   }
-  if (!named && unfinished.get(name)?.isYoung) {
+  if (!named && leftover?.isYoung) {
     throw notFound(
       `'${name}' has no sentinel: it may be in progress; what is left of it can be deleted a day after its last object came`,
     )
@@ -52,6 +53,21 @@ export function chooseTarget(
     ...(!named && { namedLeftover: name }),
     reasonToDelete: (one) => (one === name ? 'it was named' : `it is of the same chain as ${name}`),
   }
+}
+
+function chainOf(name: string, findsFull: boolean, chains: BackupChains): ReadonlySet<string> {
+  const roots = findsFull ? [...chains.withAncestors(name)].filter((one) => isRoot(one, chains)) : [name]
+  return new Set(roots.flatMap((root) => [...chains.withDescendants(root)]))
+}
+
+/** Once its sentinel has gone nothing says what a backup was an increment to, but for the journal of the run that deleted it. */
+function restOfChain(
+  { backups, beingDeleted }: RetentionCatalog,
+  findsFull: boolean,
+  chains: BackupChains,
+): ReadonlySet<string> {
+  const begun = findsFull ? backups.filter(({ name }) => beingDeleted?.has(name)) : []
+  return new Set(begun.flatMap(({ name }) => [...chains.withDescendants(name)]))
 }
 
 function isRoot(name: string, chains: BackupChains): boolean {

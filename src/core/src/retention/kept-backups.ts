@@ -9,6 +9,7 @@ export class KeptBackups {
   readonly #reasons = new Map<string, string>()
   readonly #backups: ReadonlyMap<string, RetentionBackup>
   readonly #chains: BackupChains
+  readonly #placeOf: RetentionCatalog['placeOf']
   readonly #usable = new Set<string>()
   readonly #forThemselves = new Set<string>()
   #newestUnreadable: string | undefined
@@ -18,6 +19,7 @@ export class KeptBackups {
   constructor(catalog: RetentionCatalog, chains: BackupChains) {
     this.#backups = new Map(catalog.backups.map((backup) => [backup.name, backup]))
     this.#chains = chains
+    this.#placeOf = catalog.placeOf?.bind(catalog)
   }
 
   reasonFor(name: string): string | undefined {
@@ -81,6 +83,8 @@ export class KeptBackups {
     this.#isAnyRunning = true
     const earliestMs = firstMs - MAY_RUN_MS
     this.logs.needStoredSince(earliestMs)
+    const place = this.#placeOf?.(name)
+    if (place) this.logs.needFrom({ branch: place.branch, from: place.position, to: place.position })
     const newestThen = byAge.findLastIndex(({ modifiedMs }) => modifiedMs <= earliestMs)
     for (const parent of byAge.slice(Math.max(0, newestThen))) {
       if (parent.modifiedMs > firstMs) break

@@ -1,5 +1,7 @@
 import type { BackupChoice } from './backup-choice.js'
+import { catalogWarnings } from './catalog-warnings.js'
 import { chooseBackups } from './choose-backups.js'
+import { JOURNAL_KEY } from './delete-journal.js'
 import type { RepositoryObject, RetentionCatalog } from './retention-catalog.js'
 import type { BackupDecision, Fate, RetentionPlan } from './retention-plan.js'
 import type { RetentionRequest } from './retention-request.js'
@@ -18,6 +20,8 @@ const RECORD: Fate = {
   reason: 'it tells of logs, and stays as long as there is any backup',
 }
 const OLD_RECORD: Fate = { isDeleted: true, reason: 'it tells of logs, and no backup stays' }
+const JOURNAL: Fate = { isDeleted: false, reason: 'it names backups that are still to be deleted' }
+const OLD_JOURNAL: Fate = { isDeleted: true, reason: 'what it names will have been deleted' }
 const EXTRA: Fate = {
   isDeleted: false,
   reason: 'it is no older than the backups that stay, or not asked for',
@@ -47,7 +51,16 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
   }
   const { clears, kept } = choice
   const known = new Set(catalog.backups.map(({ name }) => name))
+  const left = [...choice.unfinished.values()].filter(
+    ({ name, isBeingDeleted }) => isBeingDeleted && !fates.get(name)?.isDeleted,
+  )
+  const journals: RepositoryObject[] = []
   const fateOf = (object: RepositoryObject): Fate => {
+    if (object.key === JOURNAL_KEY) {
+      if (left.length > 0) return JOURNAL
+      journals.push(object)
+      return OLD_JOURNAL
+    }
     const role = catalog.roleOf(object.key)
     switch (role.kind) {
       case 'unknown':
@@ -80,7 +93,8 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
   const objectFates = catalog.objects.map(fateOf)
 
   const going = backups.filter(({ isDeleted }) => isDeleted).map(({ name }) => name)
-  const groups = choice.chains.childrenFirst(going.reverse())
+  const leftovers = [...choice.unfinished.keys()].filter((name) => fates.get(name)?.isDeleted)
+  const groups = choice.chains.childrenFirst(going.toReversed())
   const last = request.kind === 'target' ? [request.name] : []
   const others = [...groups.flat(), ...choice.unfinished.keys()].filter((name) => !last.includes(name))
   return {
@@ -93,7 +107,10 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
       // As long as anything is left of what was named, naming it again finds it.
       objectsOf(parts, last),
       logs,
+      journals,
     ].filter((phase) => phase.length > 0),
+    journal: [...going, ...leftovers, ...left.map(({ name }) => name)],
+    isJournalDone: left.length === 0,
     warnings: warningsOf(catalog, choice, fates),
     isHeldBack: catalog.backups.some(({ problem }) => problem !== undefined),
   }
@@ -107,9 +124,11 @@ function decisionOn(name: string, choice: BackupChoice): BackupDecision {
 }
 
 function unfinishedFate(name: string, { kept, unfinished, clears, namedLeftover }: BackupChoice): Fate {
-  const { isYoung, lastMs } = unfinished.get(name)!
+  const { isYoung, lastMs, isBeingDeleted } = unfinished.get(name)!
   const needed = kept.reasonFor(name)
   if (needed !== undefined) return { isDeleted: false, reason: needed }
+  // Nothing can have become an increment to it since its sentinel went.
+  if (isBeingDeleted) return { isDeleted: true, reason: 'a run that deleted it was interrupted' }
   if (kept.newestUnreadable !== undefined) {
     return {
       isDeleted: false,
@@ -128,11 +147,11 @@ function unfinishedFate(name: string, { kept, unfinished, clears, namedLeftover 
 }
 
 function warningsOf(
-  { backups }: RetentionCatalog,
+  catalog: RetentionCatalog,
   { unfinished }: BackupChoice,
   fates: ReadonlyMap<string, Fate>,
 ): readonly string[] {
-  const unreadable = backups
+  const unreadable = catalog.backups
     .filter(({ problem }) => problem !== undefined)
     .map(
       ({ name, problem }) =>
@@ -141,7 +160,7 @@ function warningsOf(
   const left = [...unfinished.keys()]
     .filter((name) => !fates.get(name)?.isDeleted)
     .map((name) => `${name} is kept, though it has no sentinel: ${fates.get(name)?.reason}`)
-  return [...unreadable, ...left]
+  return [...catalogWarnings(catalog), ...unreadable, ...left]
 }
 
 function objectsOf(

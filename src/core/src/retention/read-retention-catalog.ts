@@ -1,6 +1,7 @@
 import type { CatalogRules, LogRange, OperationContext, Storage } from '@walg/sdk'
 import { byTime, type CataloguedBackup, timeOfBackup } from '../catalog/catalogued-backup.js'
 import { readListedBackups } from '../catalog/read-backups.js'
+import { JOURNAL_KEY, readJournal } from './delete-journal.js'
 import { objectRoles } from './object-roles.js'
 import type { RepositoryObject, RetentionBackup, RetentionCatalog } from './retention-catalog.js'
 
@@ -15,11 +16,16 @@ export async function readRetentionCatalog(
   const objects: RepositoryObject[] = []
   const backups: CataloguedBackup[] = []
   const foreign = new Set<string>()
+  const beingDeleted = new Map<string, number>()
   for (const storage of storages) {
     const sentinels = []
     for await (const info of storage.list('', { signal })) {
       const { key, size, modifiedAt } = info
       objects.push({ storageName: storage.name, key, size, modifiedMs: modifiedAt.getTime() })
+      if (key === JOURNAL_KEY) {
+        for (const name of await readJournal(storage, signal)) beingDeleted.set(name, modifiedAt.getTime())
+        continue
+      }
       const role = roleOf(key)
       if (role.kind !== 'sentinel') continue
       sentinels.push(info)
@@ -34,6 +40,7 @@ export async function readRetentionCatalog(
     ),
     objects,
     roleOf,
+    ...(beingDeleted.size > 0 && { beingDeleted }),
     ...(placeOf && { placeOf }),
     nowMs: ctx.clock.now().getTime(),
   }

@@ -41,6 +41,8 @@ export interface RetentionCatalog {
   roleOf(key: string): ObjectRole
   /** Where its name puts a backup in the log; without it time alone says what is older. */
   placeOf?(name: string): LogPlace | undefined
+  /** Backups that a run began to delete and did not finish, with the time when it began. */
+  readonly beingDeleted?: ReadonlyMap<string, number>
   /** The time that the plan is made at. */
   readonly nowMs: number
 }

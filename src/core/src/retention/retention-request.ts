@@ -1,6 +1,6 @@
 /**
- * A backup by its name, or the first that was begun at a time or later. With the beginning of its sentinel's name the newest that
- * has it, or, where backups are kept from there on, the oldest.
+ * A backup by its name, or the first that was begun at a time or later. Where no name is that of `prefix`, the newest whose sentinel's
+ * name begins with it, or, where backups are kept from there on, the oldest.
  */
 export type BackupPoint =
   | { readonly kind: 'name'; readonly name: string }
@@ -48,6 +48,8 @@ export type RetentionRequest =
       readonly findsFull: boolean
       /** Refuses to leave nothing behind that can be restored. */
       readonly isLastKept?: boolean
+      /** Does not find what a failed backup has left, only what a delete has. */
+      readonly isWhole?: boolean
     }
   | {
       /** What has been left over before the oldest backup that is not permanent; backups stay. */
