@@ -1,4 +1,5 @@
 import type { LogRange } from '@walg/sdk'
+import { DisjointRanges } from './disjoint-ranges.js'
 
 interface Floor {
   readonly branch: string
@@ -15,7 +16,7 @@ export class LogNeeds {
   #isAll = false
   #sinceMs = Number.POSITIVE_INFINITY
   #steps: readonly Floor[] | undefined
-  readonly #merged = new Map<string, readonly LogRange[]>()
+  readonly #merged = new Map<string, DisjointRanges>()
 
   /** The log of a backup and all that follows. Without a range nothing is known, so that everything is needed. */
   needFrom(range: LogRange | undefined): void {
@@ -60,9 +61,12 @@ export class LogNeeds {
     if (floor && to >= floor.from) return true
     const ranges = this.#ranges.get(branch)
     if (!ranges) return false
-    const disjoint = this.#merged.get(branch) ?? merged(ranges)
-    this.#merged.set(branch, disjoint)
-    return overlaps(disjoint, range)
+    let disjoint = this.#merged.get(branch)
+    if (!disjoint) {
+      disjoint = new DisjointRanges(ranges)
+      this.#merged.set(branch, disjoint)
+    }
+    return disjoint.overlap(range)
   }
 }
 
@@ -75,29 +79,4 @@ function stepsOf(floors: ReadonlyMap<string, string>): readonly Floor[] {
     steps.push({ branch, from: below && below.from < from ? below.from : from })
   }
   return steps
-}
-
-/** The same positions as ranges that do not overlap, in their order. */
-function merged(ranges: readonly LogRange[]): readonly LogRange[] {
-  const sorted = [...ranges].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
-  const result: { from: string; to: string }[] = []
-  for (const { from, to } of sorted) {
-    const last = result.at(-1)
-    if (!last || last.to < from) result.push({ from, to })
-    else if (last.to < to) last.to = to
-  }
-  return result
-}
-
-function overlaps(ranges: readonly LogRange[], { from, to }: LogRange): boolean {
-  // The first range that does not end before ours begins is the only one that can matter.
-  let low = 0
-  let high = ranges.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (ranges[middle]!.to < from) low = middle + 1
-    else high = middle
-  }
-  const candidate = ranges[low]
-  return candidate !== undefined && candidate.from <= to
 }
