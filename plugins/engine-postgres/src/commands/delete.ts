@@ -21,6 +21,8 @@ export const DELETE_COMMANDS = {
     examples: [
       `${PREFIX} retain FULL 7 --confirm`,
       `${PREFIX} retain FIND_FULL 5 --after 2026-08-01T00:00:00Z`,
+      `${PREFIX} retain --keep-days 14 --keep-weekly 8 --keep-monthly 12 --confirm`,
+      `${PREFIX} retain --keep-full 4 --keep-monthly 12 --simulate 60`,
     ],
   }),
   'pg:delete:everything': operationCommand(deleteEverything, {

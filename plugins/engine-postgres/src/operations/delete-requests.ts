@@ -4,6 +4,7 @@ import {
   deleteRefusal,
   type JsonValue,
   parseTimestamp,
+  policyRequest,
   type RetentionBackup,
   type RetentionCatalog,
   type RetentionRequest,
@@ -41,7 +42,15 @@ export function beforeRequest({ args, flags }: OperationInput, ctx: OperationCon
   }
 }
 
-export function retainRequest({ args, rest = [], flags }: OperationInput): RequestIn {
+export function retainRequest(input: OperationInput): RequestIn {
+  const policy = policyRequest(input)
+  if (policy) {
+    return (catalog) => {
+      requireReadable(catalog)
+      return policy
+    }
+  }
+  const { args, rest = [], flags } = input
   const first = args['modifier_or_count']
   const [second, ...others] = rest
   if (first === undefined || others.length > 0) {

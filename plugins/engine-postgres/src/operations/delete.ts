@@ -1,4 +1,4 @@
-import { deleteOperation } from '@walg/core'
+import { deleteOperation, POLICY_FLAGS } from '@walg/core'
 import type { ArgSpec, FlagSpec, Operation } from '@walg/sdk'
 import { pgCatalog } from '../catalog/catalog-rules.js'
 import {
@@ -50,6 +50,7 @@ export const deleteRetain: Operation = deleteOperation(pgCatalog, {
       char: 'a',
       summary: 'keep what is of this backup or RFC 3339 time or later, too',
     },
+    ...POLICY_FLAGS,
     ...BY_TIME,
   },
   readRequest: retainRequest,

@@ -213,3 +213,25 @@ test.each([
   })
   expect((await driver.list('', {} as never)).objects).toHaveLength(17)
 })
+
+test('retain with rules is a policy, and can be simulated without deleting', async () => {
+  const driver = repository()
+  const { text } = await run(deleteRetain, driver, '--keep-full', '1', '--simulate', '2')
+
+  expect(text?.split('\n')).toHaveLength(4)
+  expect(text).toMatch(new RegExp(`; goes: ${FULL1}, ${DELTA1}\n`))
+  expect(sentinels(await keysAfter(deleteRetain, driver, '--keep-full', '1'))).toEqual([FULL2])
+})
+
+test.each([
+  [['--simulate', '3'], /give it with --keep-full/],
+  [['--keep-full', '2', '3'], /give no number/],
+  [['--keep-full', '0'], /keeps nothing/],
+  [['--keep-days', '-1'], /whole number/],
+  [['--keep-days', '1', '--simulate', '3', '--confirm'], /leave out --confirm/],
+])('retain %j is an error of usage', async (words, message) => {
+  await expect(run(deleteRetain, repository(), ...words)).rejects.toMatchObject({
+    code: 'E_USAGE',
+    message: expect.stringMatching(message),
+  })
+})

@@ -32,7 +32,7 @@ test(`${COUNT} random archives keep the windows of what stays, killed after any 
     const plan = planned(archive.catalog, request)
     if (!plan) continue
 
-    requireWindows(archive, plan, what)
+    requireWindows(archive, request, plan, what)
     requireAsked(archive, request, plan, what)
     const deleted = plan.phases.flat()
     if (plan.backups.some(({ isDeleted }) => isDeleted)) seen.deletedBackups++
@@ -82,7 +82,16 @@ function randomRequest(random: RandomFraction, { backups }: RandomArchive): Rete
       isByTime,
     }
   }
-  if (kind < 0.85) return { kind: 'garbage', mayLackBackups: random() < 0.5 }
+  if (kind < 0.8) return { kind: 'garbage', mayLackBackups: random() < 0.5 }
+  if (kind < 0.9) {
+    return {
+      kind: 'policy',
+      keepFull: int(3),
+      keepDays: random() < 0.5 ? 1 + int(30) : 0,
+      keepWeekly: int(4),
+      keepMonthly: int(3),
+    }
+  }
   return { kind: 'target', name, findsFull: random() < 0.5, isLastKept: true, isWhole: true }
 }
 
@@ -113,14 +122,39 @@ function neededBy(backup: TrueBackup): readonly string[] {
   return [...backup.keys, ...wal, ...(backup.parent ? neededBy(backup.parent) : [])]
 }
 
+/** The backups that the rules of numbers and days keep, by the clocks of their hosts: these must stay, with their windows. */
+function withWindowByPolicy(
+  { backups, nowMs }: RetentionCatalog,
+  { keepFull = 0, keepDays = 0 }: Extract<RetentionRequest, { kind: 'policy' }>,
+): ReadonlySet<string> {
+  const fulls = backups.filter(({ parents }) => parents.length === 0)
+  const fullMs = keepFull > 0 ? (fulls.at(-keepFull) ?? fulls[0])?.timeMs : undefined
+  const sinceMs = keepDays > 0 ? nowMs - keepDays * DAY : undefined
+  const anchorMs =
+    sinceMs === undefined ? undefined : backups.findLast(({ timeMs }) => timeMs < sinceMs)?.timeMs
+  const fromMs = Math.min(fullMs ?? Number.POSITIVE_INFINITY, anchorMs ?? sinceMs ?? Number.POSITIVE_INFINITY)
+  return new Set(
+    backups.filter(({ timeMs }, at) => timeMs >= fromMs || at === backups.length - 1).map(({ name }) => name),
+  )
+}
+
 /** What stays keeps its window; what only stays for a permanent one keeps what it needs itself. */
-function requireWindows(archive: RandomArchive, plan: RetentionPlan, what: string): void {
+function requireWindows(
+  archive: RandomArchive,
+  request: RetentionRequest,
+  plan: RetentionPlan,
+  what: string,
+): void {
   const stays = new Set(plan.backups.filter(({ isDeleted }) => !isDeleted).map(({ name }) => name))
   const deleted = new Set(plan.phases.flat().map(({ key }) => key))
   const marked = new Set<TrueBackup>()
   for (const backup of archive.backups) {
     if (!backup.isPermanent) continue
     for (let one: TrueBackup | undefined = backup; one; one = one.parent) marked.add(one)
+  }
+  if (request.kind === 'policy') {
+    const usable = withWindowByPolicy(archive.catalog, request)
+    for (const backup of archive.backups) if (!usable.has(backup.name)) marked.add(backup)
   }
   for (const backup of archive.backups) {
     if (!stays.has(backup.name)) continue
@@ -163,6 +197,9 @@ function requireAsked(
     ).toEqual([])
   }
   if (request.kind === 'garbage') expect(gone.size, what).toBe(0)
+  if (request.kind === 'policy') {
+    expect(wrong([...withWindowByPolicy(catalog, request)]), what).toEqual([])
+  }
 }
 
 /** As long as a backup has its sentinel, nothing has gone of what it needs. */

@@ -30,6 +30,12 @@ export function ordersOf(catalog: RetentionCatalog, isByTime = false): readonly 
     : [orderByTime(withGuessed(own, placeOf)), orderByPlace(catalog.backups, placeOf)]
 }
 
+/** Oldest first by time, without those of foreign names. */
+export function backupsByTime(catalog: RetentionCatalog): readonly RetentionBackup[] {
+  const own = catalog.backups.filter(({ isForeign }) => !isForeign)
+  return catalog.placeOf ? withGuessed(own, (name) => catalog.placeOf?.(name)) : own
+}
+
 /** Backups that do not say when they were begun, each behind the last one that lies before it in the log. */
 function withGuessed(all: readonly RetentionBackup[], placeOf: PlaceOf): readonly RetentionBackup[] {
   const ordered = all.filter(({ isTimeGuessed }) => !isTimeGuessed)

@@ -26,6 +26,11 @@ export class KeptBackups {
     return this.#reasons.get(name)
   }
 
+  /** Whether it stays with all logs that follow. */
+  keepsLogs(name: string): boolean {
+    return this.#usable.has(name)
+  }
+
   /** A backup of which nobody knows what it needs. */
   get newestUnreadable(): string | undefined {
     return this.#newestUnreadable

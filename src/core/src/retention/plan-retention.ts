@@ -119,8 +119,8 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
 function decisionOn(name: string, choice: BackupChoice): BackupDecision {
   const reason = choice.kept.reasonFor(name)
   return reason === undefined
-    ? { name, isDeleted: true, reason: choice.reasonToDelete(name) }
-    : { name, isDeleted: false, reason }
+    ? { name, isDeleted: true, keepsLogs: false, reason: choice.reasonToDelete(name) }
+    : { name, isDeleted: false, keepsLogs: choice.kept.keepsLogs(name), reason }
 }
 
 function unfinishedFate(name: string, { kept, unfinished, clears, namedLeftover }: BackupChoice): Fate {

@@ -9,6 +9,8 @@ export interface Fate {
 
 export interface BackupDecision extends Fate {
   readonly name: string
+  /** It stays with all logs that follow, so that it can be restored to any later time. */
+  readonly keepsLogs: boolean
 }
 
 /** What becomes of a repository. */

@@ -52,6 +52,18 @@ export type RetentionRequest =
       readonly isWhole?: boolean
     }
   | {
+      /** What no rule keeps goes; always by time. Numbers are whole and not negative; 0 and none are the same. */
+      readonly kind: 'policy'
+      /** The last full backups, and everything that is newer than the oldest of them. */
+      readonly keepFull?: number
+      /** The backups of the last days, and the one with which all of them can be restored. */
+      readonly keepDays?: number
+      /** One backup of each of the last weeks, months, years that have any. */
+      readonly keepWeekly?: number
+      readonly keepMonthly?: number
+      readonly keepYearly?: number
+    }
+  | {
       /** What has been left over before the oldest backup that is not permanent; backups stay. */
       readonly kind: 'garbage'
       /** Only logs, only folders of backups without sentinel, or both. */

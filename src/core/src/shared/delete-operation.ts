@@ -13,6 +13,7 @@ import { readRetentionCatalog } from '../retention/read-retention-catalog.js'
 import type { RetentionCatalog } from '../retention/retention-catalog.js'
 import type { RetentionPlan } from '../retention/retention-plan.js'
 import type { RetentionRequest } from '../retention/retention-request.js'
+import { simulationOf } from './policy-flags.js'
 
 /** Done, but something had to stay because nobody understands a backup. */
 const FOUND_PROBLEMS = 11
@@ -49,7 +50,10 @@ export function deleteOperation(
       const requestIn = readRequest(input, ctx)
       const storages = await ctx.storages()
       const catalog = await readRetentionCatalog(ctx, storages, rules)
-      const plan = planRetention(catalog, await requestIn(catalog))
+      const request = await requestIn(catalog)
+      const simulation = simulationOf(input, catalog, request)
+      if (simulation) return simulation
+      const plan = planRetention(catalog, request)
       const count = plan.phases.reduce((sum, phase) => sum + phase.length, 0)
       const isConfirmed = input.flags['confirm'] === true
       tell(ctx, catalog, plan)

@@ -7,6 +7,7 @@ import {
   retainRequest,
   targetRequest,
 } from './delete-request.js'
+import { POLICY_FLAGS } from './policy-flags.js'
 
 interface DeleteCommand {
   readonly id: string
@@ -26,8 +27,9 @@ const COMMANDS: readonly DeleteCommand[] = [
   {
     id: 'delete retain',
     summary: 'Delete all but the newest backups, and logs that are older',
-    args: modified('FULL or FIND_FULL, or the number', 'number of backups, after FULL or FIND_FULL'),
+    args: modified('FULL or FIND_FULL, or the number', 'number of backups, after FULL or FIND_FULL', false),
     flags: {
+      ...POLICY_FLAGS,
       after: {
         kind: 'string',
         char: 'a',
@@ -62,9 +64,9 @@ export function sharedDeletes(rules: CatalogRules): readonly Operation[] {
   )
 }
 
-function modified(first: string, second: string): ArgSpec {
+function modified(first: string, second: string, required = true): ArgSpec {
   return [
-    { name: 'modifier_or_value', summary: first, required: true },
+    { name: 'modifier_or_value', summary: first, required },
     { name: 'value', summary: second, required: false },
   ]
 }

@@ -224,3 +224,17 @@ test('an error says what is left, nothing after it is deleted, and the same comm
   await run(failing, 'delete before', 'b', '--confirm')
   expect(driver.keys.filter((key) => key.includes('/a'))).toEqual([])
 })
+
+test('retain takes the rules of a policy, and shows what they would keep', async () => {
+  const driver = await repository()
+  const { text, json } = await run(driver, 'delete retain', '--keep-full', '1', '--simulate', '1', '--json')
+
+  expect(text).toMatch(/^2026-03-31 {2}keeps 2 \(1 full\), any time since 2026-03-02T00:00:00Z; goes: a\n/)
+  expect(json).toMatchObject([
+    { date: '2026-03-31', kept: ['b', 'c'], deleted: ['a'] },
+    { date: '2026-04-01' },
+  ])
+
+  await run(driver, 'delete retain', '--keep-full', '1', '--confirm')
+  expect(driver.keys.filter((key) => key.includes('/a'))).toEqual([])
+})
