@@ -20,6 +20,7 @@ export default defineEngine({
     'st transfer pg-wals': async () => (await import('./operations/transfer-wal.js')).transferWal,
     'wal-fetch': async () => (await import('./operations/wal-fetch.js')).walFetch,
     'wal-prefetch': async () => (await import('./operations/wal-prefetch.js')).walPrefetch,
+    'wal-purge': async () => (await import('./operations/wal-purge.js')).walPurge,
     'wal-push': async () => (await import('./operations/wal-push.js')).walPush,
   },
 })

@@ -9,6 +9,7 @@ import { DELETE_COMMANDS } from './delete.js'
 import Restore from './restore.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
+import WalPurge from './wal-purge.js'
 import WalPush from './wal-push.js'
 
 const tools = [...storageTools, transferWal, cryptCheck].map((operation) => [
@@ -25,6 +26,7 @@ export const COMMANDS = {
   'pg:restore': Restore,
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,
+  'pg:wal-purge': WalPurge,
   'pg:wal-push': WalPush,
   ...DELETE_COMMANDS,
   ...(Object.fromEntries(tools) as Readonly<Record<string, typeof BackupFetch>>),

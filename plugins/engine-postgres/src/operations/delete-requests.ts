@@ -166,7 +166,7 @@ function requireKnown(point: BackupPoint, backups: readonly RetentionBackup[]): 
 }
 
 /** Whoever cannot read a backup does not know what it needs. */
-function requireReadable({ backups }: RetentionCatalog): void {
+export function requireReadable({ backups }: RetentionCatalog): void {
   const unreadable = backups.filter(({ problem }) => problem !== undefined)
   const [first, ...others] = unreadable
   if (!first) return

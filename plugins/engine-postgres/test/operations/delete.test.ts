@@ -9,54 +9,19 @@ import {
   deleteTarget,
 } from '../../src/operations/delete.js'
 import { MemoryDriver } from '../support/memory-driver.js'
+import { storeBackup } from '../support/stored-backups.js'
 import { testContext } from '../support/test-context.js'
 
 const FULL1 = 'base_000000010000000000000002'
 const DELTA1 = 'base_000000010000000000000004_D_000000010000000000000002'
 const FULL2 = 'base_000000010000000000000006'
-const LSN_PER_SEGMENT = 16 * 1024 * 1024
-
-interface Described {
-  readonly day: number
-  readonly parent?: string
-  readonly isPermanent?: boolean
-  readonly userData?: unknown
-}
-
-function store(
-  driver: MemoryDriver,
-  name: string,
-  { day, parent, isPermanent = false, userData }: Described,
-) {
-  const start = Number.parseInt(name.slice(21, 29), 16) * LSN_PER_SEGMENT + 40
-  const time = `2026-03-0${day}T00:00:00Z`
-  const sentinel = {
-    LSN: start,
-    FinishLSN: start + 200,
-    PgVersion: 150004,
-    SystemIdentifier: 7,
-    StartTime: time,
-    FinishTime: time,
-    Hostname: 'db1',
-    ...(parent && { DeltaFrom: parent, DeltaFullName: FULL1, DeltaLSN: 40, DeltaCount: 1 }),
-  }
-  const metadata = {
-    start_time: time,
-    is_permanent: isPermanent,
-    ...(userData !== undefined && { user_data: userData }),
-  }
-  const folder = `basebackups_005/${name}`
-  driver.set(`${folder}/metadata.json`, JSON.stringify(metadata), time)
-  driver.set(`${folder}/tar_partitions/part_001.tar.lz4`, '', time)
-  driver.set(`${folder}_backup_stop_sentinel.json`, JSON.stringify(sentinel), `2026-03-0${day}T01:00:00Z`)
-}
 
 /** Two full backups with a delta to the first, and the segments 1 to 7. */
 function repository(): MemoryDriver {
   const driver = new MemoryDriver()
-  store(driver, FULL1, { day: 1, userData: { before: 'upgrade' } })
-  store(driver, DELTA1, { day: 2, parent: FULL1 })
-  store(driver, FULL2, { day: 3 })
+  storeBackup(driver, FULL1, { day: 1, userData: { before: 'upgrade' } })
+  storeBackup(driver, DELTA1, { day: 2, parent: FULL1 })
+  storeBackup(driver, FULL2, { day: 3 })
   for (let segment = 1; segment <= 7; segment++) {
     driver.set(`wal_005/00000001000000000000000${segment}.lz4`, '', '2026-03-01T00:00:00Z')
   }
@@ -132,9 +97,9 @@ test('target takes the backup that is named, or that has the user data, and what
 
 test('target refuses a permanent backup, and the last one', async () => {
   const marked = repository()
-  store(marked, DELTA1, { day: 2, parent: FULL1, isPermanent: true })
+  storeBackup(marked, DELTA1, { day: 2, parent: FULL1, isPermanent: true })
   const single = new MemoryDriver()
-  store(single, FULL1, { day: 1 })
+  storeBackup(single, FULL1, { day: 1 })
 
   await expect(run(deleteTarget, marked, FULL1, '--confirm')).rejects.toMatchObject({
     code: 'E_DELETE_REFUSED',
@@ -146,7 +111,7 @@ test('target refuses a permanent backup, and the last one', async () => {
 
 test('everything needs FORCE for permanent backups, and then takes them', async () => {
   const driver = repository()
-  store(driver, FULL2, { day: 3, isPermanent: true })
+  storeBackup(driver, FULL2, { day: 3, isPermanent: true })
 
   await expect(run(deleteEverything, driver, '--confirm')).rejects.toMatchObject({
     code: 'E_DELETE_REFUSED',

@@ -83,7 +83,14 @@ function randomRequest(random: RandomFraction, { backups }: RandomArchive): Rete
     }
   }
   if (kind < 0.8) return { kind: 'garbage', mayLackBackups: random() < 0.5 }
-  if (kind < 0.9) {
+  if (kind < 0.84) {
+    return {
+      kind: 'purge',
+      ...(random() < 0.7 && { storedBeforeMs: NOW - random() * 60 * DAY }),
+      ...(random() < 0.5 && { branch: `0000000${1 + int(3)}` }),
+    }
+  }
+  if (kind < 0.92) {
     return {
       kind: 'policy',
       keepFull: int(3),
@@ -162,7 +169,14 @@ function requireWindows(
     const lost = keys.filter((key) => deleted.has(key))
     expect(lost, `${what}: ${backup.name} stays`).toEqual([])
   }
-  for (const key of ['notes.txt', 'wal_005/readme.txt', 'wal_005/00000002.history.lz4']) {
+  const foreign = ['notes.txt', 'wal_005/readme.txt']
+  const history = archive.backups.some(({ timeline }) => timeline.id <= 2)
+    ? ['wal_005/00000002.history.lz4']
+    : []
+  for (const key of [
+    ...foreign,
+    ...(request.kind === 'purge' ? history : ['wal_005/00000002.history.lz4']),
+  ]) {
     expect(deleted.has(key), `${what}: ${key}`).toBe(false)
   }
 }
@@ -196,7 +210,7 @@ function requireAsked(
       what,
     ).toEqual([])
   }
-  if (request.kind === 'garbage') expect(gone.size, what).toBe(0)
+  if (request.kind === 'garbage' || request.kind === 'purge') expect(gone.size, what).toBe(0)
   if (request.kind === 'policy') {
     expect(wrong([...withWindowByPolicy(catalog, request)]), what).toEqual([])
   }

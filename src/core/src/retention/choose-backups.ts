@@ -4,6 +4,7 @@ import { ordersOf } from './backup-order.js'
 import { boundaryOf, listed, refusal } from './backups-to-keep.js'
 import { chooseGarbage } from './choose-garbage.js'
 import { choosePolicy } from './choose-policy.js'
+import { choosePurge } from './choose-purge.js'
 import { chooseTarget } from './choose-target.js'
 import { type Boundary, CLEARS_ALL, CLEARS_NOTHING, clearingBefore } from './clearing.js'
 import { KeptBackups } from './kept-backups.js'
@@ -31,6 +32,8 @@ export function chooseBackups(catalog: RetentionCatalog, request: RetentionReque
       return { ...parts, clears: CLEARS_ALL, reasonToDelete: () => 'everything is to go' }
     case 'garbage':
       return chooseGarbage(catalog, request, parts)
+    case 'purge':
+      return choosePurge(catalog, request, parts)
     case 'policy':
       return choosePolicy(catalog, request, parts)
     default:

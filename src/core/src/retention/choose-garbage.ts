@@ -31,7 +31,7 @@ export function chooseGarbage(
     ...parts,
     clears: {
       ...all,
-      ...(only === 'backups' && { isLogCleared: () => false, areRecordsCleared: false }),
+      ...(only === 'backups' && { isLogCleared: () => false, isRecordCleared: () => false }),
       ...(only === 'logs' && { isLeftoverCleared: () => false }),
       isExtraCleared: () => false,
     },

@@ -1,15 +1,16 @@
 import type { LogRange } from '@walg/sdk'
 import type { BackupOrder } from './backup-order.js'
+import type { KeptBackups } from './kept-backups.js'
 import type { RetentionBackup, RetentionCatalog } from './retention-catalog.js'
 
 /** What goes beside backups, once it is old enough and nothing that stays needs it. */
 export interface Clearing {
-  isLogCleared(range: LogRange): boolean
+  isLogCleared(range: LogRange, modifiedMs: number): boolean
   /** For the folder of a backup without sentinel. */
   isLeftoverCleared(name: string): boolean
   isExtraCleared(range: LogRange, modifiedMs: number): boolean
-  /** Whether what tells of the log goes where no backup stays. */
-  readonly areRecordsCleared: boolean
+  /** What tells of the log; here it counts, too, whether anything that stays needs it. */
+  isRecordCleared(range: LogRange | undefined, modifiedMs: number, kept: KeptBackups): boolean
 }
 
 /** Where a request begins to leave backups alone, in one of the orders. */
@@ -22,13 +23,13 @@ export const CLEARS_NOTHING: Clearing = {
   isLogCleared: () => false,
   isLeftoverCleared: () => false,
   isExtraCleared: () => false,
-  areRecordsCleared: false,
+  isRecordCleared: () => false,
 }
 export const CLEARS_ALL: Clearing = {
   isLogCleared: () => true,
   isLeftoverCleared: () => true,
   isExtraCleared: () => true,
-  areRecordsCleared: true,
+  isRecordCleared: (_range, _modifiedMs, kept) => kept.isEmpty,
 }
 
 /** What lies before the boundary in each of the orders. */
@@ -46,6 +47,6 @@ export function clearingBefore(
         ({ order, first }) =>
           modifiedMs < first.timeMs && (order.isPlaceBefore?.({ branch, position: from }, first) ?? true),
       ),
-    areRecordsCleared: false,
+    isRecordCleared: () => false,
   }
 }

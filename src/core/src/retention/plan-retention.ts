@@ -17,9 +17,9 @@ const OLD_LOG: Fate = { isDeleted: true, reason: 'it is older than what the back
 const LOG_NOT_ASKED: Fate = { isDeleted: false, reason: 'it is not among what is to go' }
 const RECORD: Fate = {
   isDeleted: false,
-  reason: 'it tells of logs, and stays as long as there is any backup',
+  reason: 'it tells of logs, and is needed or not asked for',
 }
-const OLD_RECORD: Fate = { isDeleted: true, reason: 'it tells of logs, and no backup stays' }
+const OLD_RECORD: Fate = { isDeleted: true, reason: 'it tells of logs that no backup needs' }
 const JOURNAL: Fate = { isDeleted: false, reason: 'it names backups that are still to be deleted' }
 const OLD_JOURNAL: Fate = { isDeleted: true, reason: 'what it names will have been deleted' }
 const EXTRA: Fate = {
@@ -66,12 +66,12 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
       case 'unknown':
         return UNKNOWN
       case 'log':
-        if (!clears.isLogCleared(role.range)) return LOG_NOT_ASKED
+        if (!clears.isLogCleared(role.range, object.modifiedMs)) return LOG_NOT_ASKED
         if (kept.logs.needs(role.range, object.modifiedMs)) return NEEDED_LOG
         logs.push(object)
         return OLD_LOG
       case 'record':
-        if (!clears.areRecordsCleared || !kept.isEmpty) return RECORD
+        if (!clears.isRecordCleared(role.range, object.modifiedMs, kept)) return RECORD
         logs.push(object)
         return OLD_RECORD
       case 'extra': {

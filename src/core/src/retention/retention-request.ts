@@ -64,6 +64,14 @@ export type RetentionRequest =
       readonly keepYearly?: number
     }
   | {
+      /** Logs, and what tells of them, that no backup needs, nor any time from the oldest backup on; backups stay. */
+      readonly kind: 'purge'
+      /** Only what was stored before this time. */
+      readonly storedBeforeMs?: number
+      /** Only of this branch. */
+      readonly branch?: string
+    }
+  | {
       /** What has been left over before the oldest backup that is not permanent; backups stay. */
       readonly kind: 'garbage'
       /** Only logs, only folders of backups without sentinel, or both. */
