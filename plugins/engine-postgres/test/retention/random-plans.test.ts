@@ -175,7 +175,9 @@ function requireWindows(
     : []
   for (const key of [
     ...foreign,
-    ...(request.kind === 'purge' ? history : ['wal_005/00000002.history.lz4']),
+    ...(request.kind === 'purge' || archive.backups.length === 0
+      ? history
+      : ['wal_005/00000002.history.lz4']),
   ]) {
     expect(deleted.has(key), `${what}: ${key}`).toBe(false)
   }

@@ -1,32 +1,10 @@
 import type { BackupChoice } from './backup-choice.js'
 import { catalogWarnings } from './catalog-warnings.js'
 import { chooseBackups } from './choose-backups.js'
-import { JOURNAL_KEY } from './delete-journal.js'
-import type { RepositoryObject, RetentionCatalog } from './retention-catalog.js'
+import { PlannedObjects } from './planned-objects.js'
+import type { RetentionCatalog } from './retention-catalog.js'
 import type { BackupDecision, Fate, RetentionPlan } from './retention-plan.js'
 import type { RetentionRequest } from './retention-request.js'
-
-/** Of objects that no rule covers. */
-export const UNKNOWN: Fate = {
-  isDeleted: false,
-  reason: 'unknown: nothing that walg or WAL-G gives such a name',
-}
-const NEW_SENTINEL: Fate = { isDeleted: false, reason: 'its backup was finished only now' }
-const NEEDED_LOG: Fate = { isDeleted: false, reason: 'a backup that stays, or may be in progress, needs it' }
-const OLD_LOG: Fate = { isDeleted: true, reason: 'it is older than what the backups that stay need' }
-const LOG_NOT_ASKED: Fate = { isDeleted: false, reason: 'it is not among what is to go' }
-const RECORD: Fate = {
-  isDeleted: false,
-  reason: 'it tells of logs, and is needed or not asked for',
-}
-const OLD_RECORD: Fate = { isDeleted: true, reason: 'it tells of logs that no backup needs' }
-const JOURNAL: Fate = { isDeleted: false, reason: 'it names backups that are still to be deleted' }
-const OLD_JOURNAL: Fate = { isDeleted: true, reason: 'what it names will have been deleted' }
-const EXTRA: Fate = {
-  isDeleted: false,
-  reason: 'it is no older than the backups that stay, or not asked for',
-}
-const OLD_EXTRA: Fate = { isDeleted: true, reason: 'it is older than the backups that stay' }
 
 /**
  * Decides what becomes of every backup and object. Pure: the same catalogue and request give the same plan. Throws
@@ -38,78 +16,28 @@ const OLD_EXTRA: Fate = { isDeleted: true, reason: 'it is older than the backups
  */
 export function planRetention(catalog: RetentionCatalog, request: RetentionRequest): RetentionPlan {
   const choice = chooseBackups(catalog, request)
+  const { chains, unfinished } = choice
   const backups = catalog.backups.map(({ name }) => decisionOn(name, choice))
   const fates = new Map<string, Fate>(backups.map(({ name, ...fate }) => [name, fate]))
-  for (const name of choice.unfinished.keys()) fates.set(name, unfinishedFate(name, choice))
+  for (const name of unfinished.keys()) fates.set(name, unfinishedFate(name, choice))
 
-  const sentinels = new Map<string, RepositoryObject[]>()
-  const parts = new Map<string, RepositoryObject[]>()
-  const logs: RepositoryObject[] = []
-  const extras: { readonly first: RepositoryObject[]; readonly rest: RepositoryObject[] } = {
-    first: [],
-    rest: [],
-  }
-  const { clears, kept } = choice
-  const known = new Set(catalog.backups.map(({ name }) => name))
-  const left = [...choice.unfinished.values()].filter(
-    ({ name, isBeingDeleted }) => isBeingDeleted && !fates.get(name)?.isDeleted,
-  )
-  const journals: RepositoryObject[] = []
-  const fateOf = (object: RepositoryObject): Fate => {
-    if (object.key === JOURNAL_KEY) {
-      if (left.length > 0) return JOURNAL
-      journals.push(object)
-      return OLD_JOURNAL
-    }
-    const role = catalog.roleOf(object.key)
-    switch (role.kind) {
-      case 'unknown':
-        return UNKNOWN
-      case 'log':
-        if (!clears.isLogCleared(role.range, object.modifiedMs)) return LOG_NOT_ASKED
-        if (kept.logs.needs(role.range, object.modifiedMs)) return NEEDED_LOG
-        logs.push(object)
-        return OLD_LOG
-      case 'record':
-        if (!clears.isRecordCleared(role.range, object.modifiedMs, kept)) return RECORD
-        logs.push(object)
-        return OLD_RECORD
-      case 'extra': {
-        const { branch, position } = role.place
-        const range = { branch, from: position, to: position }
-        if (!clears.isExtraCleared(range, object.modifiedMs)) return EXTRA
-        ;(role.isFirst ? extras.first : extras.rest).push(object)
-        return OLD_EXTRA
-      }
-      case 'sentinel':
-      case 'part': {
-        if (role.kind === 'sentinel' && role.isForeign) return UNKNOWN
-        const fate = role.kind === 'sentinel' && !known.has(role.backup) ? undefined : fates.get(role.backup)
-        if (fate?.isDeleted) addTo(role.kind === 'sentinel' ? sentinels : parts, role.backup, object)
-        return fate ?? NEW_SENTINEL
-      }
-    }
-  }
-  const objectFates = catalog.objects.map(fateOf)
-
+  const isGoing = (name: string) => fates.get(name)?.isDeleted === true
   const going = backups.filter(({ isDeleted }) => isDeleted).map(({ name }) => name)
-  const leftovers = [...choice.unfinished.keys()].filter((name) => fates.get(name)?.isDeleted)
-  const groups = choice.chains.childrenFirst(going.toReversed())
+  const leftovers = [...unfinished.keys()].filter(isGoing)
+  const left = [...unfinished.values()]
+    .filter(({ name, isBeingDeleted }) => isBeingDeleted && !isGoing(name))
+    .map(({ name }) => name)
+  const objects = new PlannedObjects(catalog, choice, fates, left.length === 0)
+  const objectFates = catalog.objects.map((object) => objects.fateOf(object))
+
+  const groups = chains.childrenFirst(going.toReversed())
   const last = request.kind === 'target' ? [request.name] : []
-  const others = [...groups.flat(), ...choice.unfinished.keys()].filter((name) => !last.includes(name))
+  const others = [...groups.flat(), ...leftovers].filter((name) => !last.includes(name))
   return {
     backups,
     fates: objectFates,
-    phases: [
-      ...groups.map((group) => objectsOf(sentinels, group)),
-      extras.first,
-      [...objectsOf(parts, others), ...extras.rest],
-      // As long as anything is left of what was named, naming it again finds it.
-      objectsOf(parts, last),
-      logs,
-      journals,
-    ].filter((phase) => phase.length > 0),
-    journal: [...going, ...leftovers, ...left.map(({ name }) => name)],
+    phases: objects.phases(groups, others, last),
+    journal: [...going, ...leftovers, ...left],
     isJournalDone: left.length === 0,
     warnings: warningsOf(catalog, choice, fates),
     isHeldBack: catalog.backups.some(({ problem }) => problem !== undefined),
@@ -161,17 +89,4 @@ function warningsOf(
     .filter((name) => !fates.get(name)?.isDeleted)
     .map((name) => `${name} is kept, though it has no sentinel: ${fates.get(name)?.reason}`)
   return [...catalogWarnings(catalog), ...unreadable, ...left]
-}
-
-function objectsOf(
-  byBackup: ReadonlyMap<string, readonly RepositoryObject[]>,
-  names: readonly string[],
-): readonly RepositoryObject[] {
-  return names.flatMap((name) => byBackup.get(name) ?? [])
-}
-
-function addTo(byBackup: Map<string, RepositoryObject[]>, name: string, object: RepositoryObject): void {
-  const objects = byBackup.get(name)
-  if (objects) objects.push(object)
-  else byBackup.set(name, [object])
 }

@@ -8,7 +8,8 @@ import type {
   OperationResult,
 } from '@walg/sdk'
 import { executePlan } from '../retention/execute-plan.js'
-import { planRetention, UNKNOWN } from '../retention/plan-retention.js'
+import { planRetention } from '../retention/plan-retention.js'
+import { UNKNOWN } from '../retention/planned-objects.js'
 import { readRetentionCatalog } from '../retention/read-retention-catalog.js'
 import type { RetentionCatalog } from '../retention/retention-catalog.js'
 import type { RetentionPlan } from '../retention/retention-plan.js'
