@@ -77,8 +77,11 @@ export function deleteOperation(
 function tell(
   ctx: OperationContext,
   { objects }: RetentionCatalog,
-  { phases, fates, warnings }: RetentionPlan,
+  { backups, phases, fates, warnings }: RetentionPlan,
 ): void {
+  for (const { name, isDeleted, reason } of backups) {
+    ctx.log.info(`Backup ${isDeleted ? 'goes' : 'is kept'}: ${name}, ${reason}`)
+  }
   for (const [index, { key, storageName }] of objects.entries()) {
     if (fates[index] === UNKNOWN)
       ctx.log.info(`Object is kept: ${key} storage=${storageName}, ${UNKNOWN.reason}`)

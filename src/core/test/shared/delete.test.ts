@@ -61,6 +61,9 @@ test('a dry run says in the words of WAL-G what would go, in that order, and del
   const { lines, exitCode, text, json } = await run(driver, 'delete before', 'b')
 
   expect(lines).toEqual([
+    'INFO: Backup goes: a, it is older than b',
+    'INFO: Backup is kept: b, it is the oldest to be kept',
+    'INFO: Backup is kept: c, it is newer than b',
     'INFO: Object is kept: notes.txt storage=default, unknown: nothing that walg or WAL-G gives such a name',
     'INFO: Object marked for deletion: basebackups_005/a_backup_stop_sentinel.json storage=default',
     'INFO: Object marked for deletion: basebackups_005/a/part storage=default',
