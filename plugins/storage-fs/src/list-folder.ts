@@ -11,8 +11,8 @@ const QUICK_MS = 0.1
 const SLOW_BATCHES = 3
 /** Names that are read of a folder at once. */
 const NAMES_AT_ONCE = 1000
-/** A page for whoever sets no limit: a folder of WAL can hold a million objects. */
-const PAGE_ENTRIES = 5000
+/** A page for whoever sets no limit: a folder of WAL can hold a million objects. Much larger ones outlive the young generation of the heap. */
+const PAGE_ENTRIES = 500
 const EXACT = { bigint: true } as const
 const SURROGATE = /[\ud800-\udfff]/
 

@@ -286,12 +286,12 @@ describe('lists of large folders', () => {
 
   test('come in pages, also for whoever sets no limit', async () => {
     const { root, driver } = open()
-    const names = Array.from({ length: 5003 }, (_, at) => `f${String(at).padStart(5, '0')}`)
+    const names = Array.from({ length: 1003 }, (_, at) => `f${String(at).padStart(5, '0')}`)
     for (const name of names) writeFileSync(join(root, name), '')
 
     const found = await pages(driver, undefined)
 
-    expect(found.map(({ length }) => length)).toEqual([5000, 3])
+    expect(found.map(({ length }) => length)).toEqual([500, 500, 3])
     expect(found.flat()).toEqual(names)
   })
 
