@@ -12,6 +12,7 @@ import {
 } from '@walg/core'
 import { type OperationContext, type OperationInput, WalgError } from '@walg/sdk'
 import { catalogAt } from '../catalog/backup-catalog.js'
+import { sentinelKey } from '../catalog/backup-name.js'
 import { selectBackup } from '../catalog/select-backup.js'
 
 /** What a command line asks for, once the catalogue is known. */
@@ -159,7 +160,8 @@ function requirePoint(text: string): BackupPoint {
 
 /** What is neither a time nor the beginning of a name would be passed over, and more deleted than was meant. */
 function requireKnown(point: BackupPoint, backups: readonly RetentionBackup[]): void {
-  if (point.kind !== 'prefix' || backups.some(({ name }) => `${name}_backup`.startsWith(point.prefix))) return
+  if (point.kind !== 'prefix' || backups.some(({ name }) => sentinelKey(name).startsWith(point.prefix)))
+    return
   throw usage(
     `--after ${point.prefix} is neither a backup nor a time; a time is given whole and with its zone, as in 2026-08-01T12:00:00Z`,
   )

@@ -81,6 +81,10 @@ test.each([
     ['1', '--after', FULL1],
     [FULL1, DELTA1, FULL2],
   ],
+  [
+    ['1', '--after', `${FULL1}_backup_stop_sentinel.json`],
+    [FULL1, DELTA1, FULL2],
+  ],
   [['1', '--after', ''], [FULL2]],
 ])('retain %j leaves %j', async (words, left) => {
   expect(sentinels(await keysAfter(deleteRetain, repository(), ...words)).sort()).toEqual([...left].sort())
