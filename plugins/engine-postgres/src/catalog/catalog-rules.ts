@@ -81,6 +81,6 @@ function walOf(
   const segmentBytes = SEGMENT_SIZES.find(fits)
   if (segmentBytes === undefined) return undefined
   const to = positionOf(finishLsn - 1n, segmentBytes)
-  const isSameOrLater = to >= from
-  return { branch, from, to: isSameOrLater ? to : from }
+  const isForward = from <= to
+  return { branch, from, to: isForward ? to : from }
 }

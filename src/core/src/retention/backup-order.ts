@@ -22,18 +22,19 @@ type PlaceOf = (name: string) => LogPlace | undefined
  * was begun; its place in the log then stands for the time.
  */
 export function ordersOf(catalog: RetentionCatalog, isByTime = false): readonly BackupOrder[] {
-  const placeOf = catalog.placeOf && ((name: string) => catalog.placeOf?.(name))
-  if (!placeOf) return [orderByTime(catalog.backups)]
-  const own = catalog.backups.filter(({ isForeign }) => !isForeign)
-  return isByTime && !own.some(({ isTimeGuessed }) => isTimeGuessed)
-    ? [{ ...orderByTime(own), ...positionsOnly(placeOf) }]
-    : [orderByTime(withGuessed(own, placeOf)), orderByPlace(catalog.backups, placeOf)]
+  const backups = backupsByTime(catalog)
+  const byTime = orderByTime(backups)
+  const placeOf = catalog.placeOf?.bind(catalog)
+  if (!placeOf) return [byTime]
+  return isByTime && !backups.some(({ isTimeGuessed }) => isTimeGuessed)
+    ? [{ ...byTime, ...positionsOnly(placeOf) }]
+    : [byTime, orderByPlace(catalog.backups, placeOf)]
 }
 
 /** Oldest first by time, without those of foreign names. */
 export function backupsByTime(catalog: RetentionCatalog): readonly RetentionBackup[] {
   const own = catalog.backups.filter(({ isForeign }) => !isForeign)
-  return catalog.placeOf ? withGuessed(own, (name) => catalog.placeOf?.(name)) : own
+  return catalog.placeOf ? withGuessed(own, catalog.placeOf.bind(catalog)) : own
 }
 
 /** Backups that do not say when they were begun, each behind the last one that lies before it in the log. */
@@ -49,8 +50,7 @@ function withGuessed(all: readonly RetentionBackup[], placeOf: PlaceOf): readonl
   return ordered
 }
 
-function orderByTime(all: readonly RetentionBackup[]): BackupOrder {
-  const backups = all.filter(({ isForeign }) => !isForeign)
+function orderByTime(backups: readonly RetentionBackup[]): BackupOrder {
   const ranks = new Map(backups.map(({ name }, rank) => [name, rank]))
   return {
     backups,
