@@ -15,6 +15,7 @@ const SECTIONS = {
   'byte-reader': 'Bytes of a stream',
   'through-transform': 'Streams of node',
   engine: 'An engine',
+  'log-place': 'What an engine keeps beside backups',
   operation: 'Operations',
   storage: 'Storage, as engines see it',
   settings: 'Settings',

@@ -17,7 +17,8 @@ export function engineArguments(argv: readonly string[]): readonly string[] {
   return end < 0 ? [...rest, ...leading] : [...rest.slice(0, end), ...leading, ...rest.slice(end)]
 }
 
-function takesValue(flag: string): boolean {
+/** Whether the word after a flag of every command, or of a setting, is its value. */
+export function takesValue(flag: string): boolean {
   if (!flag.startsWith('--') || flag.includes('=')) return false
   const name = flag.slice(2)
   const global = GLOBAL_FLAGS[name]

@@ -16,7 +16,7 @@ const MB = 1e6
 const MiB = 1024 * 1024
 /** Processes. */
 const ROUNDS = 2
-const WARM_UP_MS = 700
+const WARM_UP_MS = 1500
 /** In a process. */
 const TIMED_ROUNDS = 5
 const root = fileURLToPath(new URL('../..', import.meta.url))

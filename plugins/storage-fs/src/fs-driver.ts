@@ -18,7 +18,7 @@ import {
 import { linkNew, writeAtomically } from './atomic-write.js'
 import { withClaim } from './claim.js'
 import { storageError } from './fs-errors.js'
-import { listPage } from './list-folder.js'
+import { FolderList } from './list-folder.js'
 
 const READ_BYTES = 1024 * 1024
 const EXACT = { bigint: true } as const
@@ -37,6 +37,8 @@ export class FsDriver implements StorageDriver {
     deleteBatch: 1000,
   }
   readonly #root: string
+  /** The last list that has more to give. */
+  #paused: FolderList | undefined
 
   constructor(root: string) {
     this.#root = root
@@ -146,9 +148,21 @@ export class FsDriver implements StorageDriver {
 
   async list(prefix: string, o: ListOptions): Promise<ListPage> {
     o.signal.throwIfAborted()
-    return await this.#named('list', prefix === '' ? 'the storage' : prefix, () =>
-      listPage(this.#root, prefix, o, objectInfo),
-    )
+    return await this.#named('list', prefix === '' ? 'the storage' : prefix, () => this.#page(prefix, o))
+  }
+
+  async #page(prefix: string, o: ListOptions): Promise<ListPage> {
+    const paused = this.#paused
+    this.#paused = undefined
+    const isNext =
+      paused !== undefined &&
+      paused.cursor === o.cursor &&
+      paused.prefix === prefix &&
+      paused.delimiter === o.delimiter
+    const list = isNext ? paused : new FolderList(this.#root, prefix, o)
+    const page = await list.page(o, objectInfo)
+    if (page.nextCursor !== undefined) this.#paused = list
+    return page
   }
 
   async delete(keys: readonly string[], o: CallOptions): Promise<readonly DeleteOutcome[]> {

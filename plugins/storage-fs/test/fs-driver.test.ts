@@ -261,3 +261,65 @@ test('a version that a killed process had claimed can be replaced a minute later
   expect(readdirSync(root)).toEqual(['key'])
   expect(readFileSync(join(root, 'key'), 'utf8')).toBe('2')
 })
+
+describe('lists of large folders', () => {
+  /** Follows the cursors from page to page; `between` runs after each. */
+  async function pages(
+    driver: FsDriver,
+    limit: number | undefined,
+    between: (page: number) => void = () => {},
+  ) {
+    const keys: (readonly string[])[] = []
+    let cursor: string | undefined
+    do {
+      const page = await driver.list('', {
+        signal,
+        ...(limit && { limit }),
+        ...(cursor !== undefined && { cursor }),
+      })
+      keys.push(page.objects.map(({ key }) => key))
+      cursor = page.nextCursor
+      between(keys.length)
+    } while (cursor !== undefined)
+    return keys
+  }
+
+  test('come in pages, also for whoever sets no limit', async () => {
+    const { root, driver } = open()
+    const names = Array.from({ length: 1003 }, (_, at) => `f${String(at).padStart(5, '0')}`)
+    for (const name of names) writeFileSync(join(root, name), '')
+
+    const found = await pages(driver, undefined)
+
+    expect(found.map(({ length }) => length)).toEqual([500, 500, 3])
+    expect(found.flat()).toEqual(names)
+  })
+
+  test('go on where they were, although objects go and another list is made meanwhile', async () => {
+    const { root, driver } = open()
+    for (const name of ['a', 'b/1', 'b/2', 'c', 'd']) {
+      mkdirSync(join(root, name, '..'), { recursive: true })
+      writeFileSync(join(root, name), '')
+    }
+    const other = new FsDriver(root)
+
+    const found = await pages(driver, 2, (page) => {
+      if (page === 1) rmSync(join(root, 'b/2'))
+    })
+    const [first, second] = await Promise.all([pages(driver, 1), pages(driver, 2)])
+
+    expect(found).toEqual([
+      ['a', 'b/1'],
+      ['c', 'd'],
+    ])
+    expect(first.flat()).toEqual(await keysOf(other))
+    expect(second.flat()).toEqual(await keysOf(other))
+  })
+
+  test('are in the order of bytes, beyond the basic plane too', async () => {
+    const { root, driver } = open()
+    for (const name of ['\u{1f600}', '\uff01', 'z', 'ä']) writeFileSync(join(root, name), '')
+
+    expect(await keysOf(driver)).toEqual(['z', 'ä', '\uff01', '\u{1f600}'])
+  })
+})

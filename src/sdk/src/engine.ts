@@ -1,3 +1,4 @@
+import type { LogPlace, LogRange, ObjectRole } from './log-place.js'
 import type { Operation } from './operation.js'
 import type { SettingsSpec } from './settings.js'
 
@@ -36,6 +37,17 @@ export interface CatalogRules {
    * such as `wal_005/000000010000000000000007.lz4`. Without this function the engine has no logs.
    */
   logsIn?(key: string): LogRange | undefined
+  /**
+   * What an object is good for, of an engine that keeps more than backups and logs, or knows which objects its backups have.
+   * Without this function everything below the folder of a backup is a part of it, and `logsIn` finds the logs.
+   */
+  roleOf?(key: string): ObjectRole
+  /**
+   * Where its name puts a backup in the log, of an engine whose tools order backups by that; undefined for a name that does not
+   * say. walg then takes a backup for older than another only if it is so both by time and by place. Without this function only
+   * time counts.
+   */
+  placeOf?(name: string): LogPlace | undefined
 }
 
 /** A backup as the repository holds it. */
@@ -50,17 +62,6 @@ export interface StoredBackup {
   readonly documents: Readonly<Record<string, unknown>>
 }
 
-/**
- * A part of an engine's log, both ends included. Positions are compared as text, by UTF-16 code units, so they have leading
- * zeros: WAL segment names, or times in ISO 8601. What has no common order is not comparable and gets no range.
- */
-export interface LogRange {
-  /** The first position. */
-  readonly from: string
-  /** The last position, itself a part of the range; never before `from`. */
-  readonly to: string
-}
-
 /** What is known of a backup, in the terms that all engines share. */
 export interface BackupInfo {
   /** Absent when the sentinel does not say; then the time when it was written counts. */
@@ -73,6 +74,13 @@ export interface BackupInfo {
   readonly isPermanent: boolean
   /** The logs without which this backup cannot be restored. Restoring to later times needs all that follow. */
   readonly logs?: LogRange
+  /**
+   * The life of the database that the backup was taken in, such as its system identifier: places in the log mean the same only
+   * within one era. Absent when the engine knows no such thing, or the backup does not say.
+   */
+  readonly era?: string
+  /** The host that the backup was taken on, by whose clock it says when. */
+  readonly host?: string
   /** Bytes of the database's files. */
   readonly uncompressedBytes?: number
   /** Bytes of the objects that hold them. */

@@ -4,6 +4,7 @@ import { metadataFrom, metadataOf } from './backup-metadata.js'
 import { sentinelKey } from './backup-name.js'
 import { requireMembers } from './document.js'
 import { formatLsn } from './lsn.js'
+import { placeOfBackup, roleOfObject, walIn } from './object-roles.js'
 import { sentinelFrom } from './sentinel.js'
 import { formatSegmentName, segmentOf } from './wal-segment.js'
 
@@ -12,19 +13,14 @@ const MiB = 1024 * 1024
 const NS_PER_MS = 1_000_000n
 /** What PostgreSQL can be built with. */
 const SEGMENT_SIZES = Array.from({ length: 11 }, (_, power) => MiB * 2 ** power)
-const SEGMENT_OF_BACKUP = /^base_([0-9A-F]{24})/
-/** A segment or what is named after one, in the form of any codec, also of the releases that wrote a dot and no ending. */
-const ARCHIVED =
-  /^wal_005\/([0-9A-F]{24})(?:\.partial|\.[0-9A-F]{8}\.backup|_delta)?(?:\.(?:lz4|lzma|br|zst|gz|lzo|json)?)?$/
-
+const TIMELINE_DIGITS = 8
 /** How backups and WAL of PostgreSQL are understood by commands that know no database. */
 export const pgCatalog: CatalogRules = {
   documents: [METADATA],
   describeBackup,
-  logsIn(key) {
-    const segment = ARCHIVED.exec(key)?.[1]
-    return segment === undefined ? undefined : { from: segment, to: segment }
-  },
+  logsIn: walIn,
+  roleOf: roleOfObject,
+  placeOf: placeOfBackup,
 }
 
 function describeBackup({ name, sentinel: document, documents }: StoredBackup): BackupInfo {
@@ -46,6 +42,8 @@ function describeBackup({ name, sentinel: document, documents }: StoredBackup): 
     ...(sentinel.delta && { parent: sentinel.delta.name }),
     isPermanent: metadata.isPermanent,
     ...(logs && { logs }),
+    ...(sentinel.systemIdentifier !== undefined && { era: String(sentinel.systemIdentifier) }),
+    ...(metadata.hostname !== '' && { host: metadata.hostname }),
     uncompressedBytes: sentinel.uncompressedSize,
     storedBytes: sentinel.compressedSize,
     details: {
@@ -72,14 +70,17 @@ function walOf(
   startLsn: bigint | undefined,
   finishLsn: bigint | undefined,
 ): LogRange | undefined {
-  const from = SEGMENT_OF_BACKUP.exec(name)?.[1]
-  if (from === undefined || !startLsn || !finishLsn) return undefined
-  const timelineId = Number(`0x${from.slice(0, 8)}`)
-  const nameOf = (lsn: bigint, bytes: number) => formatSegmentName(timelineId, segmentOf(lsn, bytes), bytes)
+  const place = placeOfBackup(name)
+  if (!place || !startLsn || !finishLsn) return undefined
+  const { branch, position: from } = place
+  const timelineId = Number(`0x${branch}`)
+  const positionOf = (lsn: bigint, bytes: number) =>
+    formatSegmentName(timelineId, segmentOf(lsn, bytes), bytes).slice(TIMELINE_DIGITS)
   // A backup of a standby that begins with a segment is named after the one before.
-  const fits = (bytes: number) => [startLsn, startLsn - 1n].some((lsn) => nameOf(lsn, bytes) === from)
+  const fits = (bytes: number) => [startLsn, startLsn - 1n].some((lsn) => positionOf(lsn, bytes) === from)
   const segmentBytes = SEGMENT_SIZES.find(fits)
   if (segmentBytes === undefined) return undefined
-  const to = nameOf(finishLsn - 1n, segmentBytes)
-  return to < from ? { from, to: from } : { from, to }
+  const to = positionOf(finishLsn - 1n, segmentBytes)
+  const isForward = from <= to
+  return { branch, from, to: isForward ? to : from }
 }

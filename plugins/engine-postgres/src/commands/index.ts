@@ -7,10 +7,12 @@ import BackupMark from './backup-mark.js'
 import BackupPush from './backup-push.js'
 import CatchupList from './catchup-list.js'
 import Copy from './copy.js'
+import { DELETE_COMMANDS } from './delete.js'
 import Restore from './restore.js'
 import Status from './status.js'
 import WalFetch from './wal-fetch.js'
 import WalPrefetch from './wal-prefetch.js'
+import WalPurge from './wal-purge.js'
 import WalPush from './wal-push.js'
 import WalShow from './wal-show.js'
 import WalVerify from './wal-verify.js'
@@ -32,8 +34,10 @@ export const COMMANDS = {
   'pg:status': Status,
   'pg:wal-fetch': WalFetch,
   'pg:wal-prefetch': WalPrefetch,
+  'pg:wal-purge': WalPurge,
   'pg:wal-push': WalPush,
   'pg:wal-show': WalShow,
   'pg:wal-verify': WalVerify,
+  ...DELETE_COMMANDS,
   ...(Object.fromEntries(tools) as Readonly<Record<string, typeof BackupFetch>>),
 }

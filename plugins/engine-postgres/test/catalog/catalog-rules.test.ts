@@ -30,7 +30,9 @@ test('a full backup of WAL-G is described by its sentinel, and permanent by its 
     startedAt: new Date('2025-03-01T02:47:30.467Z'),
     finishedAt: new Date('2025-03-01T02:50:07.223Z'),
     isPermanent: true,
-    logs: { from: '000000010000000000000002', to: '000000010000000000000002' },
+    logs: { branch: '00000001', from: '0000000000000002', to: '0000000000000002' },
+    era: '7711095216640504253',
+    host: 'db1',
     uncompressedBytes: 26_680_444,
     storedBytes: 4_827_221,
     details: {
@@ -49,7 +51,7 @@ test('a delta names its parent, and without metadata the sentinel says whether i
   expect(describe(DELTA, DELTA_SENTINEL)).toMatchObject({
     parent: 'base_000000010000000000000005_D_000000010000000000000002',
     isPermanent: false,
-    logs: { from: '000000010000000000000008', to: '000000010000000000000008' },
+    logs: { branch: '00000001', from: '0000000000000008', to: '0000000000000008' },
   })
   expect(describe(DELTA, marked).isPermanent).toBe(true)
 })
@@ -61,7 +63,7 @@ test('a sentinel of old releases has no times', () => {
   )
 
   expect(info).not.toHaveProperty('startedAt')
-  expect(info.logs).toEqual({ from: '0000000100000000000000FE', to: '0000000100000000000000FE' })
+  expect(info.logs).toEqual({ branch: '00000001', from: '00000000000000FE', to: '00000000000000FE' })
 })
 
 test.each([
@@ -79,19 +81,21 @@ test('metadata that is none is not passed over', () => {
 })
 
 test('the log of a backup ends with the segment of the last byte before its end, over the edge of 4 GiB too', () => {
-  expect(logsOf('base_000000010000000000000002', 0x2000028, 0x4000000)?.to).toBe('000000010000000000000003')
+  expect(logsOf('base_000000010000000000000002', 0x2000028, 0x4000000)?.to).toBe('0000000000000003')
   expect(logsOf('base_0000000200000000000000FE', 0xfe000028, 0x1_0100_0001)).toEqual({
-    from: '0000000200000000000000FE',
-    to: '000000020000000100000001',
+    branch: '00000002',
+    from: '00000000000000FE',
+    to: '0000000100000001',
   })
 })
 
 test('segments of other sizes, and names of standby backups, are recognised by name and start', () => {
-  expect(logsOf('base_000000010000000000000020', 0x2000028, 0x2100001)?.to).toBe('000000010000000000000021')
-  expect(logsOf('base_000000010000000000000004', 0x10000028, 0x14000001)?.to).toBe('000000010000000000000005')
+  expect(logsOf('base_000000010000000000000020', 0x2000028, 0x2100001)?.to).toBe('0000000000000021')
+  expect(logsOf('base_000000010000000000000004', 0x10000028, 0x14000001)?.to).toBe('0000000000000005')
   expect(logsOf('base_000000010000000000000002', 0x3000000, 0x3000100)).toEqual({
-    from: '000000010000000000000002',
-    to: '000000010000000000000003',
+    branch: '00000001',
+    from: '0000000000000002',
+    to: '0000000000000003',
   })
 })
 
@@ -112,7 +116,11 @@ test.each([
   'wal_005/000000010000000000000007.00000028.backup.lz4',
   'wal_005/000000010000000000000007_delta.lz4',
 ])('%s belongs to its segment', (key) => {
-  expect(pgCatalog.logsIn!(key)).toEqual({ from: '000000010000000000000007', to: '000000010000000000000007' })
+  expect(pgCatalog.logsIn!(key)).toEqual({
+    branch: '00000001',
+    from: '0000000000000007',
+    to: '0000000000000007',
+  })
 })
 
 test.each([

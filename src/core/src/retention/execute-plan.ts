@@ -1,4 +1,5 @@
 import { isWalgError, type OperationContext, type Storage, WalgError } from '@walg/sdk'
+import { JOURNAL_KEY, writeJournal } from './delete-journal.js'
 import type { RepositoryObject } from './retention-catalog.js'
 import type { RetentionPlan } from './retention-plan.js'
 
@@ -10,12 +11,18 @@ const BATCH = 1000
  * phases after that are not begun, and the same request does the rest.
  */
 export async function executePlan(
-  ctx: Pick<OperationContext, 'signal'>,
+  ctx: Pick<OperationContext, 'signal' | 'log'>,
   storages: readonly Storage[],
   plan: RetentionPlan,
 ): Promise<number> {
   const total = plan.phases.reduce((sum, phase) => sum + phase.length, 0)
   let done = 0
+  const noted: Storage[] = []
+  for (const storage of storages) {
+    const isTouched =
+      plan.journal.length > 0 && plan.phases.some((phase) => keysIn(storage, phase).length > 0)
+    if (isTouched && (await writeJournal(ctx, storage, plan.journal))) noted.push(storage)
+  }
   for (const phase of plan.phases) {
     for (const storage of storages) {
       const keys = keysIn(storage, phase)
@@ -31,6 +38,9 @@ export async function executePlan(
         done += batch.length
       }
     }
+  }
+  if (plan.isJournalDone) {
+    for (const storage of noted) await storage.deleteMany([JOURNAL_KEY], { signal: ctx.signal })
   }
   return total
 }

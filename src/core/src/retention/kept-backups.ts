@@ -9,18 +9,26 @@ export class KeptBackups {
   readonly #reasons = new Map<string, string>()
   readonly #backups: ReadonlyMap<string, RetentionBackup>
   readonly #chains: BackupChains
+  readonly #placeOf: RetentionCatalog['placeOf']
   readonly #usable = new Set<string>()
   readonly #forThemselves = new Set<string>()
   #newestUnreadable: string | undefined
+  #isAnyRunning = false
   #oldestMs = Number.POSITIVE_INFINITY
 
   constructor(catalog: RetentionCatalog, chains: BackupChains) {
     this.#backups = new Map(catalog.backups.map((backup) => [backup.name, backup]))
     this.#chains = chains
+    this.#placeOf = catalog.placeOf?.bind(catalog)
   }
 
   reasonFor(name: string): string | undefined {
     return this.#reasons.get(name)
+  }
+
+  /** Whether it stays with all logs that follow. */
+  keepsLogs(name: string): boolean {
+    return this.#usable.has(name)
   }
 
   /** A backup of which nobody knows what it needs. */
@@ -46,6 +54,16 @@ export class KeptBackups {
     this.#keep(name, reason, this.#forThemselves, (backup) => this.logs.needOnly(backup.logs))
   }
 
+  /** Keeps a backup and nothing that it may need. */
+  keepAlone(name: string, reason: string): void {
+    if (!this.#reasons.has(name)) this.#reasons.set(name, reason)
+  }
+
+  /** Whether nothing stays, and nothing may be in progress. */
+  get isEmpty(): boolean {
+    return this.#reasons.size === 0 && !this.#isAnyRunning
+  }
+
   /**
    * Keeps backups that cannot be read. Nothing is known of what they need: so all logs, and every backup before them, to which they
    * may be increments.
@@ -67,8 +85,11 @@ export class KeptBackups {
    * one: the newest that was there when it began. `byAge` is oldest sentinel first.
    */
   keepForRunning({ name, firstMs }: UnfinishedBackup, byAge: readonly RetentionBackup[]): void {
+    this.#isAnyRunning = true
     const earliestMs = firstMs - MAY_RUN_MS
     this.logs.needStoredSince(earliestMs)
+    const place = this.#placeOf?.(name)
+    if (place) this.logs.needFrom({ branch: place.branch, from: place.position, to: place.position })
     const newestThen = byAge.findLastIndex(({ modifiedMs }) => modifiedMs <= earliestMs)
     for (const parent of byAge.slice(Math.max(0, newestThen))) {
       if (parent.modifiedMs > firstMs) break

@@ -1,24 +1,47 @@
 import type { LogRange } from '@walg/sdk'
+import { DisjointRanges } from './disjoint-ranges.js'
 
-/** Which logs the backups that stay need. Positions are compared as text. */
+interface Floor {
+  readonly branch: string
+  readonly from: string
+}
+
+/**
+ * Which logs the backups that stay need. From a backup on, that is its own branch and every later one, from its position on: a branch
+ * that continues it was left there or later.
+ */
 export class LogNeeds {
-  readonly #ranges: LogRange[] = []
-  #floor: string | undefined
+  readonly #floors = new Map<string, string>()
+  readonly #ranges = new Map<string, LogRange[]>()
   #isAll = false
   #sinceMs = Number.POSITIVE_INFINITY
-  #merged: readonly LogRange[] | undefined
+  #steps: readonly Floor[] | undefined
+  readonly #merged = new Map<string, DisjointRanges>()
 
   /** The log of a backup and all that follows. Without a range nothing is known, so that everything is needed. */
   needFrom(range: LogRange | undefined): void {
-    if (!range) this.#isAll = true
-    else if (this.#floor === undefined || range.from < this.#floor) this.#floor = range.from
+    if (!range) {
+      this.#isAll = true
+      return
+    }
+    const { branch = '', from } = range
+    const floor = this.#floors.get(branch)
+    if (floor !== undefined && floor <= from) return
+    this.#floors.set(branch, from)
+    this.#steps = undefined
   }
 
   /** The log of a backup, and none that follows. */
   needOnly(range: LogRange | undefined): void {
-    if (!range) this.#isAll = true
-    else this.#ranges.push(range)
-    this.#merged = undefined
+    if (!range) {
+      this.#isAll = true
+      return
+    }
+    const { branch = '' } = range
+    const ranges = this.#ranges.get(branch)
+    if (ranges) ranges.push(range)
+    else this.#ranges.set(branch, [range])
+    this.#merged.delete(branch)
   }
 
   needAll(): void {
@@ -32,33 +55,28 @@ export class LogNeeds {
 
   needs(range: LogRange, modifiedMs: number): boolean {
     if (this.#isAll || modifiedMs >= this.#sinceMs) return true
-    if (this.#floor !== undefined && range.to >= this.#floor) return true
-    this.#merged ??= merged(this.#ranges)
-    return overlaps(this.#merged, range)
+    const { branch = '', to } = range
+    this.#steps ??= stepsOf(this.#floors)
+    const floor = this.#steps.findLast((step) => step.branch <= branch)
+    if (floor && to >= floor.from) return true
+    const ranges = this.#ranges.get(branch)
+    if (!ranges) return false
+    let disjoint = this.#merged.get(branch)
+    if (!disjoint) {
+      disjoint = new DisjointRanges(ranges)
+      this.#merged.set(branch, disjoint)
+    }
+    return disjoint.overlap(range)
   }
 }
 
-/** The same positions as ranges that do not overlap, in their order. */
-function merged(ranges: readonly LogRange[]): readonly LogRange[] {
-  const sorted = [...ranges].sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))
-  const result: { from: string; to: string }[] = []
-  for (const { from, to } of sorted) {
-    const last = result.at(-1)
-    if (!last || last.to < from) result.push({ from, to })
-    else if (last.to < to) last.to = to
+/** For each branch the lowest position that it, or an earlier one, is needed from. */
+function stepsOf(floors: ReadonlyMap<string, string>): readonly Floor[] {
+  const sorted = [...floors].sort(([a], [b]) => (a < b ? -1 : 1))
+  const steps: Floor[] = []
+  for (const [branch, from] of sorted) {
+    const below = steps.at(-1)
+    steps.push({ branch, from: below && below.from < from ? below.from : from })
   }
-  return result
-}
-
-function overlaps(ranges: readonly LogRange[], { from, to }: LogRange): boolean {
-  // The first range that does not end before ours begins is the only one that can matter.
-  let low = 0
-  let high = ranges.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (ranges[middle]!.to < from) low = middle + 1
-    else high = middle
-  }
-  const candidate = ranges[low]
-  return candidate !== undefined && candidate.from <= to
+  return steps
 }

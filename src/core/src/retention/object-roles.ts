@@ -1,12 +1,12 @@
-import type { CatalogRules } from '@walg/sdk'
+import type { CatalogRules, ObjectRole } from '@walg/sdk'
 import { BACKUP_FOLDER, backupOfSentinelName } from '../catalog/backup-keys.js'
-import type { ObjectRole } from './retention-catalog.js'
 
 const FOLDER = `${BACKUP_FOLDER}/`
 const UNKNOWN: ObjectRole = { kind: 'unknown' }
 
 /** The roles of objects in the repository of any engine. */
 export function objectRoles(rules: CatalogRules): (key: string) => ObjectRole {
+  if (rules.roleOf) return (key) => rules.roleOf?.(key) ?? UNKNOWN
   return (key) => {
     if (key.startsWith(FOLDER)) return roleInFolder(key.slice(FOLDER.length))
     const range = rules.logsIn?.(key)

@@ -1,17 +1,10 @@
-import { type BackupChoice, chooseBackups } from './choose-backups.js'
-import type { RepositoryObject, RetentionCatalog } from './retention-catalog.js'
+import type { BackupChoice } from './backup-choice.js'
+import { catalogWarnings } from './catalog-warnings.js'
+import { chooseBackups } from './choose-backups.js'
+import { PlannedObjects } from './planned-objects.js'
+import type { RetentionCatalog } from './retention-catalog.js'
 import type { BackupDecision, Fate, RetentionPlan } from './retention-plan.js'
 import type { RetentionRequest } from './retention-request.js'
-
-/** Of objects that no rule covers. */
-export const UNKNOWN: Fate = {
-  isDeleted: false,
-  reason: 'unknown: nothing that walg or WAL-G gives such a name',
-}
-const NEW_SENTINEL: Fate = { isDeleted: false, reason: 'its backup was finished only now' }
-const NEEDED_LOG: Fate = { isDeleted: false, reason: 'a backup that stays, or may be in progress, needs it' }
-const OLD_LOG: Fate = { isDeleted: true, reason: 'it is older than what the backups that stay need' }
-const LOG_NOT_ASKED: Fate = { isDeleted: false, reason: 'only backups are to go' }
 
 /**
  * Decides what becomes of every backup and object. Pure: the same catalogue and request give the same plan. Throws
@@ -23,48 +16,29 @@ const LOG_NOT_ASKED: Fate = { isDeleted: false, reason: 'only backups are to go'
  */
 export function planRetention(catalog: RetentionCatalog, request: RetentionRequest): RetentionPlan {
   const choice = chooseBackups(catalog, request)
+  const { chains, unfinished } = choice
   const backups = catalog.backups.map(({ name }) => decisionOn(name, choice))
   const fates = new Map<string, Fate>(backups.map(({ name, ...fate }) => [name, fate]))
-  for (const name of choice.unfinished.keys()) fates.set(name, unfinishedFate(name, choice))
+  for (const name of unfinished.keys()) fates.set(name, unfinishedFate(name, choice))
 
-  const sentinels = new Map<string, RepositoryObject[]>()
-  const parts = new Map<string, RepositoryObject[]>()
-  const logs: RepositoryObject[] = []
-  const known = new Set(catalog.backups.map(({ name }) => name))
-  const fateOf = (object: RepositoryObject): Fate => {
-    const role = catalog.roleOf(object.key)
-    switch (role.kind) {
-      case 'unknown':
-        return UNKNOWN
-      case 'log':
-        if (!choice.isClearing) return LOG_NOT_ASKED
-        if (choice.kept.logs.needs(role.range, object.modifiedMs)) return NEEDED_LOG
-        logs.push(object)
-        return OLD_LOG
-      case 'sentinel':
-      case 'part': {
-        const fate = role.kind === 'sentinel' && !known.has(role.backup) ? undefined : fates.get(role.backup)
-        if (fate?.isDeleted) addTo(role.kind === 'sentinel' ? sentinels : parts, role.backup, object)
-        return fate ?? NEW_SENTINEL
-      }
-    }
-  }
-  const objectFates = catalog.objects.map(fateOf)
-
+  const isGoing = (name: string) => fates.get(name)?.isDeleted === true
   const going = backups.filter(({ isDeleted }) => isDeleted).map(({ name }) => name)
-  const groups = choice.chains.childrenFirst(going.reverse())
+  const leftovers = [...unfinished.keys()].filter(isGoing)
+  const left = [...unfinished.values()]
+    .filter(({ name, isBeingDeleted }) => isBeingDeleted && !isGoing(name))
+    .map(({ name }) => name)
+  const objects = new PlannedObjects(catalog, choice, fates, left.length === 0)
+  const objectFates = catalog.objects.map((object) => objects.fateOf(object))
+
+  const groups = chains.childrenFirst(going.toReversed())
   const last = request.kind === 'target' ? [request.name] : []
-  const others = [...groups.flat(), ...choice.unfinished.keys()].filter((name) => !last.includes(name))
+  const others = [...groups.flat(), ...leftovers].filter((name) => !last.includes(name))
   return {
     backups,
     fates: objectFates,
-    phases: [
-      ...groups.map((group) => objectsOf(sentinels, group)),
-      objectsOf(parts, others),
-      // As long as anything is left of what was named, naming it again finds it.
-      objectsOf(parts, last),
-      logs,
-    ].filter((phase) => phase.length > 0),
+    phases: objects.phases(groups, others, last),
+    journal: [...going, ...leftovers, ...left],
+    isJournalDone: left.length === 0,
     warnings: warningsOf(catalog, choice, fates),
     isHeldBack: catalog.backups.some(({ problem }) => problem !== undefined),
   }
@@ -73,14 +47,16 @@ export function planRetention(catalog: RetentionCatalog, request: RetentionReque
 function decisionOn(name: string, choice: BackupChoice): BackupDecision {
   const reason = choice.kept.reasonFor(name)
   return reason === undefined
-    ? { name, isDeleted: true, reason: choice.reasonToDelete(name) }
-    : { name, isDeleted: false, reason }
+    ? { name, isDeleted: true, keepsLogs: false, reason: choice.reasonToDelete(name) }
+    : { name, isDeleted: false, keepsLogs: choice.kept.keepsLogs(name), reason }
 }
 
-function unfinishedFate(name: string, { kept, unfinished, isClearing, namedLeftover }: BackupChoice): Fate {
-  const { isYoung, lastMs } = unfinished.get(name)!
+function unfinishedFate(name: string, { kept, unfinished, clears, namedLeftover }: BackupChoice): Fate {
+  const { isYoung, lastMs, isBeingDeleted } = unfinished.get(name)!
   const needed = kept.reasonFor(name)
   if (needed !== undefined) return { isDeleted: false, reason: needed }
+  // Nothing can have become an increment to it since its sentinel went.
+  if (isBeingDeleted) return { isDeleted: true, reason: 'a run that deleted it was interrupted' }
   if (kept.newestUnreadable !== undefined) {
     return {
       isDeleted: false,
@@ -89,7 +65,9 @@ function unfinishedFate(name: string, { kept, unfinished, isClearing, namedLefto
   }
   if (isYoung) return { isDeleted: false, reason: 'its backup has no sentinel and may be in progress' }
   if (name === namedLeftover) return { isDeleted: true, reason: 'it was named, and has no sentinel' }
-  if (!isClearing) return { isDeleted: false, reason: 'its backup has no sentinel and was not named' }
+  if (!clears.isLeftoverCleared(name)) {
+    return { isDeleted: false, reason: 'its backup has no sentinel, and it is not among what is to go' }
+  }
   if (lastMs >= kept.oldestMs) {
     return { isDeleted: false, reason: 'its backup has no sentinel, and is no older than those that stay' }
   }
@@ -97,11 +75,11 @@ function unfinishedFate(name: string, { kept, unfinished, isClearing, namedLefto
 }
 
 function warningsOf(
-  { backups }: RetentionCatalog,
+  catalog: RetentionCatalog,
   { unfinished }: BackupChoice,
   fates: ReadonlyMap<string, Fate>,
 ): readonly string[] {
-  const unreadable = backups
+  const unreadable = catalog.backups
     .filter(({ problem }) => problem !== undefined)
     .map(
       ({ name, problem }) =>
@@ -110,18 +88,5 @@ function warningsOf(
   const left = [...unfinished.keys()]
     .filter((name) => !fates.get(name)?.isDeleted)
     .map((name) => `${name} is kept, though it has no sentinel: ${fates.get(name)?.reason}`)
-  return [...unreadable, ...left]
-}
-
-function objectsOf(
-  byBackup: ReadonlyMap<string, readonly RepositoryObject[]>,
-  names: readonly string[],
-): readonly RepositoryObject[] {
-  return names.flatMap((name) => byBackup.get(name) ?? [])
-}
-
-function addTo(byBackup: Map<string, RepositoryObject[]>, name: string, object: RepositoryObject): void {
-  const objects = byBackup.get(name)
-  if (objects) objects.push(object)
-  else byBackup.set(name, [object])
+  return [...catalogWarnings(catalog), ...unreadable, ...left]
 }

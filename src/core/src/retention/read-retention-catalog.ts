@@ -1,6 +1,7 @@
 import type { CatalogRules, LogRange, OperationContext, Storage } from '@walg/sdk'
 import { byTime, type CataloguedBackup, timeOfBackup } from '../catalog/catalogued-backup.js'
 import { readListedBackups } from '../catalog/read-backups.js'
+import { JOURNAL_KEY, readJournal } from './delete-journal.js'
 import { objectRoles } from './object-roles.js'
 import type { RepositoryObject, RetentionBackup, RetentionCatalog } from './retention-catalog.js'
 
@@ -14,16 +15,35 @@ export async function readRetentionCatalog(
   const roleOf = objectRoles(rules)
   const objects: RepositoryObject[] = []
   const backups: CataloguedBackup[] = []
+  const foreign = new Set<string>()
+  const beingDeleted = new Map<string, number>()
   for (const storage of storages) {
     const sentinels = []
     for await (const info of storage.list('', { signal })) {
       const { key, size, modifiedAt } = info
       objects.push({ storageName: storage.name, key, size, modifiedMs: modifiedAt.getTime() })
-      if (roleOf(key).kind === 'sentinel') sentinels.push(info)
+      if (key === JOURNAL_KEY) {
+        for (const name of await readJournal(storage, signal)) beingDeleted.set(name, modifiedAt.getTime())
+        continue
+      }
+      const role = roleOf(key)
+      if (role.kind !== 'sentinel') continue
+      sentinels.push(info)
+      if (role.isForeign) foreign.add(role.backup)
     }
     backups.push(...(await readListedBackups(storage, sentinels, rules, signal)))
   }
-  return { backups: retentionBackups(backups), objects, roleOf, nowMs: ctx.clock.now().getTime() }
+  const placeOf = rules.placeOf && ((name: string) => rules.placeOf?.(name))
+  return {
+    backups: retentionBackups(backups).map((backup) =>
+      foreign.has(backup.name) ? { ...backup, isForeign: true } : backup,
+    ),
+    objects,
+    roleOf,
+    ...(beingDeleted.size > 0 && { beingDeleted }),
+    ...(placeOf && { placeOf }),
+    nowMs: ctx.clock.now().getTime(),
+  }
 }
 
 /**
@@ -46,14 +66,24 @@ function retentionBackup(backup: CataloguedBackup): RetentionBackup {
   if (backup.kind === 'unreadable') {
     return { name, ...times, isPermanent: false, parents: [], problem: backup.reason }
   }
-  const { isPermanent, parent, logs } = backup.info
-  return { name, ...times, isPermanent, parents: parent === undefined ? [] : [parent], ...(logs && { logs }) }
+  const { startedAt, isPermanent, parent, logs, era, host } = backup.info
+  return {
+    name,
+    ...times,
+    isPermanent,
+    parents: parent === undefined ? [] : [parent],
+    ...(!startedAt && { isTimeGuessed: true }),
+    ...(logs && { logs }),
+    ...(era !== undefined && { era }),
+    ...(host !== undefined && { host }),
+  }
 }
 
 function combined(a: RetentionBackup, b: RetentionBackup): RetentionBackup {
   const { logs: _a, problem: _b, ...rest } = a
   const problem = a.problem ?? b.problem
-  const logs = a.logs && b.logs && spanOf(a.logs, b.logs)
+  const isOneBranch = (a.logs?.branch ?? '') === (b.logs?.branch ?? '')
+  const logs = a.logs && b.logs && isOneBranch ? spanOf(a.logs, b.logs) : undefined
   return {
     ...rest,
     timeMs: Math.max(a.timeMs, b.timeMs),
@@ -68,5 +98,5 @@ function combined(a: RetentionBackup, b: RetentionBackup): RetentionBackup {
 function spanOf(a: LogRange, b: LogRange): LogRange {
   const [from = a.from] = [a.from, b.from].sort()
   const [, to = a.to] = [a.to, b.to].sort()
-  return { from, to }
+  return { ...a, from, to }
 }

@@ -1,4 +1,4 @@
-import type { LogRange } from '@walg/sdk'
+import type { LogPlace, LogRange, ObjectRole } from '@walg/sdk'
 
 /** An object of one of the storages. */
 export interface RepositoryObject {
@@ -9,37 +9,40 @@ export interface RepositoryObject {
   readonly modifiedMs: number
 }
 
-/** What an object is good for. */
-export type ObjectRole =
-  | { readonly kind: 'sentinel'; readonly backup: string }
-  /** Anything else of a backup. */
-  | { readonly kind: 'part'; readonly backup: string }
-  | { readonly kind: 'log'; readonly range: LogRange }
-  /** Nothing that the engine or walg would have written: never deleted. */
-  | { readonly kind: 'unknown' }
-
 /** A backup, whichever storages hold it. */
 export interface RetentionBackup {
   readonly name: string
   /** When it was begun. */
   readonly timeMs: number
+  /** Nothing says when it was begun: `timeMs` is that of its sentinel. */
+  readonly isTimeGuessed?: boolean
   /** When its sentinel was written. */
   readonly modifiedMs: number
   readonly isPermanent: boolean
   /** The backups that it is an increment to; empty for a full one. */
   readonly parents: readonly string[]
   readonly logs?: LogRange
+  /** The life of the database that it is of, where its engine knows such a thing. */
+  readonly era?: string
+  /** Where it was taken. */
+  readonly host?: string
+  /** Its name is none that its engine gives: it is never deleted, and in an order by place it is the newest. */
+  readonly isForeign?: boolean
   /** Why nothing of the above is known; undefined when it is. */
   readonly problem?: string
 }
 
 /** A repository as the planner sees it. */
 export interface RetentionCatalog {
-  /** Oldest first, names once. This order is what "before" and "newest" mean. */
+  /** Oldest first by time, names once. */
   readonly backups: readonly RetentionBackup[]
   /** Of all storages, in any order. */
   readonly objects: readonly RepositoryObject[]
   roleOf(key: string): ObjectRole
+  /** Where its name puts a backup in the log; without it time alone says what is older. */
+  placeOf?(name: string): LogPlace | undefined
+  /** Backups that a run began to delete and did not finish, with the time when it began. */
+  readonly beingDeleted?: ReadonlyMap<string, number>
   /** The time that the plan is made at. */
   readonly nowMs: number
 }

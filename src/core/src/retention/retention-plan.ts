@@ -9,6 +9,8 @@ export interface Fate {
 
 export interface BackupDecision extends Fate {
   readonly name: string
+  /** It stays with all logs that follow, so that it can be restored to any later time. */
+  readonly keepsLogs: boolean
 }
 
 /** What becomes of a repository. */
@@ -23,6 +25,10 @@ export interface RetentionPlan {
    * can be restored at any moment.
    */
   readonly phases: readonly (readonly RepositoryObject[])[]
+  /** Backups of which anything goes, and those that an earlier run has left in part. */
+  readonly journal: readonly string[]
+  /** Whether the journal has done its service once the phases are over. */
+  readonly isJournalDone: boolean
   /** What the user should know and may have to act on. */
   readonly warnings: readonly string[]
   /** Whether a backup that cannot be read has kept anything back. */

@@ -10,6 +10,8 @@ export interface UnfinishedBackup {
   readonly lastMs: number
   /** It may still be running. */
   readonly isYoung: boolean
+  /** A run began to delete it, and nothing has been added since. */
+  readonly isBeingDeleted: boolean
 }
 
 /** Roles of all objects are asked for here and again when the plan is made: that is cheaper than keeping them. */
@@ -28,11 +30,13 @@ export function unfinishedBackups(catalog: RetentionCatalog): ReadonlyMap<string
   }
   const found = new Map<string, UnfinishedBackup>()
   for (const [name, { first, last }] of times) {
+    const isBeingDeleted = last <= (catalog.beingDeleted?.get(name) ?? Number.NEGATIVE_INFINITY)
     found.set(name, {
       name,
       firstMs: first,
       lastMs: last,
-      isYoung: last > catalog.nowMs - MAY_RUN_MS,
+      isYoung: !isBeingDeleted && last > catalog.nowMs - MAY_RUN_MS,
+      isBeingDeleted,
     })
   }
   return found

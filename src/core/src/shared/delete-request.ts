@@ -4,6 +4,7 @@ import { notFound } from '../retention/backups-to-keep.js'
 import type { RetentionBackup } from '../retention/retention-catalog.js'
 import type { BackupPoint, RetentionRequest } from '../retention/retention-request.js'
 import { parseTimestamp } from '../text/timestamp.js'
+import { policyRequest } from './policy-flags.js'
 
 /** What the words of a delete command ask for. `backups` are oldest first. */
 export type ReadRequest = (
@@ -20,7 +21,10 @@ export const beforeRequest: ReadRequest = ({ args }, backups, nowMs) => {
   return { kind: 'before', point: pointOf(value, backups, nowMs), findsFull: modifier !== undefined }
 }
 
-export const retainRequest: ReadRequest = ({ args, flags }, backups, nowMs) => {
+export const retainRequest: ReadRequest = (input, backups, nowMs) => {
+  const policy = policyRequest(input)
+  if (policy) return policy
+  const { args, flags } = input
   const { modifier, value } = modifierAndValue(args, ['FULL', 'FIND_FULL'])
   const after = flags['after']
   return {

@@ -1,4 +1,5 @@
-import type { ObjectRole, RepositoryObject, RetentionBackup, RetentionCatalog } from '@walg/core'
+import type { RepositoryObject, RetentionBackup, RetentionCatalog } from '@walg/core'
+import type { ObjectRole } from '@walg/sdk'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR

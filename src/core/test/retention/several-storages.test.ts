@@ -12,7 +12,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { duckCatalog } from '../shared/duck-engine.js'
 import { silentLog } from '../silent-log.js'
 
-const ctx = { signal: new AbortController().signal, clock: systemClock }
+const ctx = { signal: new AbortController().signal, clock: systemClock, log: silentLog }
 const MARCH_1 = new Date('2026-03-01T00:00:00Z')
 const LATER = new Date('2026-03-31T00:00:00Z')
 

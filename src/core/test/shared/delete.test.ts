@@ -61,6 +61,9 @@ test('a dry run says in the words of WAL-G what would go, in that order, and del
   const { lines, exitCode, text, json } = await run(driver, 'delete before', 'b')
 
   expect(lines).toEqual([
+    'INFO: Backup goes: a, it is older than b',
+    'INFO: Backup is kept: b, it is the oldest to be kept',
+    'INFO: Backup is kept: c, it is newer than b',
     'INFO: Object is kept: notes.txt storage=default, unknown: nothing that walg or WAL-G gives such a name',
     'INFO: Object marked for deletion: basebackups_005/a_backup_stop_sentinel.json storage=default',
     'INFO: Object marked for deletion: basebackups_005/a/part storage=default',
@@ -222,5 +225,19 @@ test('an error says what is left, nothing after it is deleted, and the same comm
   expect(driver.keys).not.toContain('basebackups_005/a_backup_stop_sentinel.json')
 
   await run(failing, 'delete before', 'b', '--confirm')
+  expect(driver.keys.filter((key) => key.includes('/a'))).toEqual([])
+})
+
+test('retain takes the rules of a policy, and shows what they would keep', async () => {
+  const driver = await repository()
+  const { text, json } = await run(driver, 'delete retain', '--keep-full', '1', '--simulate', '1', '--json')
+
+  expect(text).toMatch(/^2026-03-31 {2}keeps 2 \(1 full\), any time since 2026-03-02T00:00:00Z; goes: a\n/)
+  expect(json).toMatchObject([
+    { date: '2026-03-31', kept: ['b', 'c'], deleted: ['a'] },
+    { date: '2026-04-01' },
+  ])
+
+  await run(driver, 'delete retain', '--keep-full', '1', '--confirm')
   expect(driver.keys.filter((key) => key.includes('/a'))).toEqual([])
 })

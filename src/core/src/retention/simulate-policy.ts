@@ -1,0 +1,45 @@
+import { assumedBackups } from './assumed-backups.js'
+import { planRetention } from './plan-retention.js'
+import type { RetentionBackup, RetentionCatalog } from './retention-catalog.js'
+import type { RetentionRequest } from './retention-request.js'
+
+/** What a policy that is run every day would have left at the end of one. */
+export interface SimulatedDay {
+  /** When it is run. */
+  readonly timeMs: number
+  /** Oldest first. */
+  readonly kept: readonly RetentionBackup[]
+  readonly deleted: readonly string[]
+  /** The oldest backup from which any later time can be restored. */
+  readonly restorableFrom?: RetentionBackup
+}
+
+const DAY_MS = 24 * 3_600_000
+const UNPLACED: Pick<RetentionCatalog, 'objects' | 'roleOf'> = {
+  objects: [],
+  roleOf: () => ({ kind: 'unknown' }),
+}
+
+/** Runs a policy now and once a day, while backups go on as they were taken between the last two full ones. */
+export function simulatePolicy(
+  catalog: RetentionCatalog,
+  request: Extract<RetentionRequest, { kind: 'policy' }>,
+  days: number,
+): readonly SimulatedDay[] {
+  const assumed = assumedBackups(catalog.backups, catalog.nowMs, catalog.nowMs + days * DAY_MS)
+  let backups = catalog.backups
+  const result: SimulatedDay[] = []
+  for (let day = 0; day <= days; day++) {
+    const timeMs = catalog.nowMs + day * DAY_MS
+    const added = assumed.filter((one) => one.timeMs <= timeMs && one.timeMs > timeMs - DAY_MS)
+    backups = [...backups, ...added]
+    const { backups: decisions } = planRetention({ ...catalog, ...UNPLACED, backups, nowMs: timeMs }, request)
+    const deleted = decisions.filter(({ isDeleted }) => isDeleted).map(({ name }) => name)
+    const gone = new Set(deleted)
+    backups = backups.filter(({ name }) => !gone.has(name))
+    const usable = new Set(decisions.filter(({ keepsLogs }) => keepsLogs).map(({ name }) => name))
+    const restorableFrom = backups.find(({ name }) => usable.has(name))
+    result.push({ timeMs, kept: backups, deleted, ...(restorableFrom && { restorableFrom }) })
+  }
+  return result
+}
