@@ -18,6 +18,14 @@ export default defineEngine({
     'delete everything': async () => (await import('./operations/delete.js')).deleteEverything,
     'delete target': async () => (await import('./operations/delete.js')).deleteTarget,
     'delete garbage': async () => (await import('./operations/delete.js')).deleteGarbage,
+    'pgbackrest backup-list': async () =>
+      (await import('./operations/pgbackrest-backup-list.js')).pgbackrestBackupList,
+    'pgbackrest backup-fetch': async () =>
+      (await import('./operations/pgbackrest-backup-fetch.js')).pgbackrestBackupFetch,
+    'pgbackrest wal-fetch': async () =>
+      (await import('./operations/pgbackrest-wal-fetch.js')).pgbackrestWalFetch,
+    'pgbackrest wal-show': async () =>
+      (await import('./operations/pgbackrest-wal-show.js')).pgbackrestWalShow,
     restore: async () => (await import('./operations/restore.js')).restore,
     'st transfer pg-wals': async () => (await import('./operations/transfer-wal.js')).transferWal,
     status: async () => (await import('./operations/status.js')).status,

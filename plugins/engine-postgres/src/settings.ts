@@ -132,6 +132,7 @@ export const pgSettings = defineSettings({
   },
   WALG_DISK_RATE_LIMIT: { kind: 'int', min: 1, doc: 'Bytes per second read from disk by backup-push' },
   WALG_NETWORK_RATE_LIMIT: { kind: 'int', min: 1, doc: 'Bytes per second sent to or read from the storage' },
+  PGBACKREST_STANZA: { kind: 'string', default: 'main', doc: 'Stanza of a pgBackRest repository' },
   WALG_BACKUP_REQUIRE_WAL: {
     kind: 'bool',
     default: 'true',

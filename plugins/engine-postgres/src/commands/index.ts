@@ -8,6 +8,7 @@ import BackupPush from './backup-push.js'
 import CatchupList from './catchup-list.js'
 import Copy from './copy.js'
 import { DELETE_COMMANDS } from './delete.js'
+import { PGBACKREST_COMMANDS } from './pgbackrest.js'
 import Restore from './restore.js'
 import Status from './status.js'
 import WalFetch from './wal-fetch.js'
@@ -39,5 +40,6 @@ export const COMMANDS = {
   'pg:wal-show': WalShow,
   'pg:wal-verify': WalVerify,
   ...DELETE_COMMANDS,
+  ...PGBACKREST_COMMANDS,
   ...(Object.fromEntries(tools) as Readonly<Record<string, typeof BackupFetch>>),
 }

@@ -32,7 +32,10 @@ export async function restoreControl(restore: RunningRestore): Promise<number> {
 }
 
 /** Puts everything on disk if asked to, and global/pg_control in its place: from now on PostgreSQL can start. */
-export async function publishControl({ ctx, destination }: RunningRestore, isSynced: boolean): Promise<void> {
+export async function publishControl(
+  { ctx, destination }: Pick<RunningRestore, 'ctx' | 'destination'>,
+  isSynced: boolean,
+): Promise<void> {
   if (isSynced) await destination.sync(ctx.signal)
   ctx.signal.throwIfAborted()
   if (!destination.hasFile(WAITING_CONTROL)) return

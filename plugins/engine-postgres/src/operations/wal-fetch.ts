@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import {
+  type ArgSpec,
   isWalgError,
   type Operation,
   type OperationContext,
@@ -21,21 +22,27 @@ const EXIT_TRY_AGAIN = 75
 /** Recovery stops with a fatal error, and nothing is lost. PostgreSQL would take 1 to 125 for the archive's end and promote. */
 const EXIT_FAILED = 200
 
+/** What PostgreSQL gives to a restore_command. */
+export const RESTORE_COMMAND_ARGS: ArgSpec = [
+  { name: 'wal_name', summary: 'name of the file, as %f of restore_command', required: true },
+  { name: 'destination_filename', summary: 'where to put it, as %p of restore_command', required: true },
+]
+
 /** restore_command: exit 0 means that the whole file, checked, is at the destination. */
 export const walFetch: Operation = {
   id: 'wal-fetch',
   summary: 'Fetch one WAL file for recovery',
-  args: [
-    { name: 'wal_name', summary: 'name of the file, as %f of restore_command', required: true },
-    { name: 'destination_filename', summary: 'where to put it, as %p of restore_command', required: true },
-  ],
+  args: RESTORE_COMMAND_ARGS,
   flags: { 'target-storage': TARGET_STORAGE_FLAG },
   run: runWalFetch,
-  exitCodeFor(error) {
-    if (isWalgError(error, 'E_WAL_ABSENT')) return EXIT_ABSENT
-    if (isWalgError(error) && error.retryable && existsSync('standby.signal')) return EXIT_TRY_AGAIN
-    return EXIT_FAILED
-  },
+  exitCodeFor: restoreCommandExit,
+}
+
+/** Exit code of a failed restore_command, by the rules of PostgreSQL. */
+export function restoreCommandExit(error: unknown): number {
+  if (isWalgError(error, 'E_WAL_ABSENT')) return EXIT_ABSENT
+  if (isWalgError(error) && error.retryable && existsSync('standby.signal')) return EXIT_TRY_AGAIN
+  return EXIT_FAILED
 }
 
 async function runWalFetch(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {

@@ -6,7 +6,7 @@ import { findArchived, readArchived } from './archived-object.js'
 import { checkSegment, maxBytesOf } from './wal-file.js'
 
 /** Timeline 1 has no history: PostgreSQL never writes this file, and asks for it all the same. */
-const NEVER_ARCHIVED = '00000001.history'
+export const NEVER_ARCHIVED = '00000001.history'
 
 /**
  * The content of an archived file, whole and checked against its name. Rejects with `E_WAL_ABSENT` only when the
@@ -18,9 +18,9 @@ export async function fetchWalFile(
   text: string,
   name: WalName,
 ): Promise<readonly Uint8Array[]> {
-  if (text === NEVER_ARCHIVED) throw absent(text)
+  if (text === NEVER_ARCHIVED) throw absentWal(text)
   const object = await findArchived(ctx, archive, text)
-  if (!object) throw absent(text)
+  if (!object) throw absentWal(text)
   const chunks = await readArchived(ctx, archive, object, maxBytesOf(ctx, name))
   if (name.kind === 'segment' || name.kind === 'partial') {
     checkSegment(ctx, name, chunks, `${object.key} of the repository`)
@@ -28,7 +28,8 @@ export async function fetchWalFile(
   return chunks
 }
 
-function absent(name: string): WalgError {
+/** The error that PostgreSQL is told of as the end of the archive: only for what is proven not to be there. */
+export function absentWal(name: string): WalgError {
   return new WalgError('E_WAL_ABSENT', `unable to fetch ${name}: the repository does not hold it`, {
     details: { name },
   })

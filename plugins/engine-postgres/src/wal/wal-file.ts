@@ -114,7 +114,8 @@ async function checkSystemIdentifier(ctx: OperationContext, path: string, bytes:
   throw invalid(path, `it is of system ${header.systemIdentifier}, the data directory of ${cluster}`)
 }
 
-async function clusterIdentifier(dataDirectory: string | undefined): Promise<bigint | undefined> {
+/** System identifier of a data directory; undefined when it cannot be read, or is none. */
+export async function clusterIdentifier(dataDirectory: string | undefined): Promise<bigint | undefined> {
   if (dataDirectory === undefined) return undefined
   try {
     const control = await readFile(join(dataDirectory, 'global/pg_control'))

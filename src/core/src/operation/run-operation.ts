@@ -38,7 +38,14 @@ export type GuestSettings = Required<Pick<PluginManifest, 'settings' | 'secretSe
 const CLEAN_UP_MS = 4_500
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143 } as const
 /** Commands whose traffic WALG_NETWORK_RATE_LIMIT covers, as in WAL-G. */
-const RATE_LIMITED = new Set(['backup-push', 'backup-fetch', 'restore', 'catchup-push', 'catchup-fetch'])
+const RATE_LIMITED = new Set([
+  'backup-push',
+  'backup-fetch',
+  'restore',
+  'catchup-push',
+  'catchup-fetch',
+  'pgbackrest backup-fetch',
+])
 
 /**
  * Runs an operation from its command line to its exit code: settings, log, signals, result, errors. The oclif commands and
