@@ -14,18 +14,23 @@ const AREAS = [
   'backup-list',
   'backup-mark',
   'backup-push',
+  'catchup',
   'copy',
+  'daemon',
   'delete-before',
   'delete-everything',
   'delete-garbage',
   'delete-misc',
   'delete-retain',
   'delete-target',
+  'pgbackrest',
   'settings',
   'st',
   'wal-fetch',
   'wal-prefetch',
   'wal-push',
+  'wal-receive',
+  'wal-restore',
   'wal-show',
   'wal-verify',
 ]
@@ -109,8 +114,9 @@ describe.each(PROGRAMS)('what real WAL-G did, asked of $name', (program) => {
     test.for(ids)('%s', (id, { skip }) => {
       const outcome = outcomes.get(id) ?? { kind: 'FAIL', text: 'the runner did not say' }
       const { kind, text } = addsOnlyOurs(outcome) ? { kind: 'ok', text: '' } : outcome
-      if (kind === 'SKIP' && !process.env['CI']) skip(text)
       const reason = reasonNotYet(id, program)
+      // What the machine lacks fails CI; what walg lacks has its reason on the list.
+      if (kind === 'SKIP' && (reason !== undefined || !process.env['CI'])) skip(reason ?? text)
 
       if (reason === undefined) expect(`${kind} ${kind === 'ok' ? '' : text}`).toBe('ok ')
       // A case on the list that passes must come off it.

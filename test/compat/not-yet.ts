@@ -22,11 +22,14 @@ export function reasonNotYet(id: string, program: Program): string | undefined {
   })?.reason
 }
 
-/** Patterns of the list that fit none of these ids: left-overs. */
+/** Patterns of the list that fit none of these ids: left-overs. Areas of which there is no case here, as in the checked-in set, do not count. */
 export function unusedPatterns(ids: readonly string[]): readonly string[] {
-  const patterns = entries.flatMap(({ cases }) => cases)
+  const areas = new Set(ids.map(areaOf))
+  const patterns = entries.flatMap(({ cases }) => cases).filter((pattern) => areas.has(areaOf(pattern)))
   return patterns.filter((pattern) => !ids.some((id) => matches(pattern, id)))
 }
+
+const areaOf = (id: string) => id.slice(0, id.indexOf('/'))
 
 function matches(pattern: string, id: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))

@@ -3,7 +3,7 @@ import { type OperationContext, type Storage, WalgError } from '@walg/sdk'
 import type { WalName } from '../catalog/wal-segment.js'
 import { absentWal } from '../wal/fetch-wal-file.js'
 import { checkSegment, maxBytesOf } from '../wal/wal-file.js'
-import { extensionOf, storedContent } from './stored-content.js'
+import { storedContent } from './stored-content.js'
 
 /** Segments of the same 4 GiB of WAL share a folder, which is named by this many characters of theirs. */
 const FOLDER_CHARACTERS = 16
@@ -64,8 +64,8 @@ async function findFile(
   const files: ArchivedFile[] = []
   const prefix = `${folder}/${text}-`
   for await (const { key } of archive.list(prefix, { signal })) {
-    const sha1 = /^([0-9a-f]{40})(?:\.\w+)?$/.exec(key.slice(prefix.length))?.[1]
-    if (sha1 !== undefined) files.push({ key, extension: extensionOf(ctx, key), sha1 })
+    const [, sha1, extension = ''] = /^([0-9a-f]{40})(?:\.(\w+))?$/.exec(key.slice(prefix.length)) ?? []
+    if (sha1 !== undefined) files.push({ key, extension, sha1 })
   }
   const [first] = files
   const other = files.find(({ sha1 }) => sha1 !== first?.sha1)

@@ -39,6 +39,7 @@ export async function restoreStanzaBackup(
   warnOfPageErrors(ctx, backup)
   const manifest = await readStanzaManifest(ctx, stanza, backup.label)
   requireRestorable(ctx, manifest, backup)
+  await requireCodec(ctx, manifest)
   const root = await withoutLinks(request.destination)
   await requireEmpty(root, 'the directory')
   const spec = tablespacesOf(manifest)
@@ -138,6 +139,18 @@ function requireRestorable(ctx: OperationContext, manifest: StanzaManifest, { la
   if (manifest.files.has(`pg_data/${PG_CONTROL}`)) return
   if (manifest.isProven) throw invalid(label, `it holds no ${PG_CONTROL}`)
   ctx.log.warn(`${label} holds no ${PG_CONTROL}: PostgreSQL will not start with what is restored`)
+}
+
+async function requireCodec(
+  ctx: OperationContext,
+  { label, compressType = 'none' }: StanzaManifest,
+): Promise<void> {
+  if (compressType === 'none' || (await ctx.compressorFor(compressType))) return
+  throw new WalgError(
+    'E_NOT_SUPPORTED',
+    `unable to restore ${label}: no installed codec reads its compression, ${compressType}; use pgbackrest restore`,
+    { details: { label, compressType } },
+  )
 }
 
 function invalid(label: string, why: string): WalgError {

@@ -98,14 +98,18 @@ test('refuses a destination that holds something', async () => {
   expect(readFileSync(join(destination, 'mine'), 'utf8')).toBe('x')
 })
 
-test('refuses increments and bundles with a word on what to do', async () => {
+test('refuses increments, bundles and unknown compression with a word on what to do', async () => {
   const incremental = new StanzaRepository().backup({ type: 'incr' })
   const bundled = new StanzaRepository().backup({ entries: { 'pg_data/PG_VERSION': { bni: 1 } } })
 
   await expect(fetch(incremental, emptyFolder())).rejects.toThrow(
     /Unsupported backup type: incr; .*pgbackrest/,
   )
-  await expect(fetch(bundled, emptyFolder())).rejects.toMatchObject({ code: 'E_NOT_SUPPORTED' })
+  await expect(fetch(bundled, emptyFolder())).rejects.toThrow(/bundled .*pgbackrest restore/)
+  const bzipped = new StanzaRepository().backup({
+    sections: { 'backup:option': { 'option-compress-type': 'bz2' } },
+  })
+  await expect(fetch(bzipped, emptyFolder())).rejects.toThrow(/compression, bz2; use pgbackrest restore/)
 })
 
 test('a backup without pg_control is refused', async () => {
