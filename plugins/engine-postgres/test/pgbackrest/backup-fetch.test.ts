@@ -1,7 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
+import type { GetOptions } from '@walg/sdk'
 import { expect, test } from 'vitest'
+import { FsDriver } from '../../../storage-fs/src/fs-driver.js'
+import { PG_CONTROL, WAITING_CONTROL } from '../../src/fetch/member-path.js'
 import { pgbackrestBackupFetch } from '../../src/operations/pgbackrest-backup-fetch.js'
 import { scratchFolder, treeOf } from '../support/restored-tree.js'
 import { LABEL, STARTED, StanzaRepository } from '../support/stanza-repository.js'
@@ -40,6 +44,29 @@ test('restores files and empty folders with the modes and times of the manifest'
   expect(statSync(join(destination, 'base/1/1259')).mtimeMs).toBe(STARTED * 1000)
   expect(result).toMatchObject({ backup_name: LABEL, files: 4 })
   expect(made.warnings).toEqual([])
+})
+
+test('pg_control is in place only after everything else', async () => {
+  const destination = join(scratchFolder(), 'data')
+  const made = new StanzaRepository().backup({
+    files: { 'pg_data/global/pg_control': 'c', 'pg_data/later': 'x' },
+  })
+  const seen: boolean[] = []
+  class Watching extends FsDriver {
+    override async get(key: string, o: GetOptions) {
+      if (key.endsWith('/later.gz')) {
+        while (!existsSync(join(destination, WAITING_CONTROL))) await pause(5)
+        seen.push(existsSync(join(destination, PG_CONTROL)))
+      }
+      return await super.get(key, o)
+    }
+  }
+  const args = { destination_directory: destination, backup_name: LABEL }
+
+  await pgbackrestBackupFetch.run(made.context({}, new Watching(made.root)), { args, flags: {} })
+
+  expect(seen).toEqual([false])
+  expect(existsSync(join(destination, PG_CONTROL))).toBe(true)
 })
 
 test.each([

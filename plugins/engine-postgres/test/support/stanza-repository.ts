@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { Log, OperationContext } from '@walg/sdk'
+import type { Log, OperationContext, StorageDriver } from '@walg/sdk'
 import gzip from '../../../codec-gzip/src/codec.js'
 import lz4 from '../../../codec-lz4/src/codec.js'
 import { FsDriver } from '../../../storage-fs/src/fs-driver.js'
@@ -54,11 +54,14 @@ export class StanzaRepository {
   readonly warnings: string[] = []
   readonly #backups: Record<string, unknown> = {}
 
-  context(settings: Readonly<Record<string, string>> = {}): OperationContext {
+  context(
+    settings: Readonly<Record<string, string>> = {},
+    driver: StorageDriver = new FsDriver(this.root),
+  ): OperationContext {
     const note = (message: string) => void this.warnings.push(message)
     const log: Log = { debug() {}, info() {}, warn: note, error: note }
     return testContext(
-      { default: new FsDriver(this.root) },
+      { default: driver },
       { WALG_PG_WAL_SIZE: '1', WALG_TAR_DISABLE_FSYNC: 'true', ...settings },
       { codecs: { gz: gzip, lz4 }, log },
     )
