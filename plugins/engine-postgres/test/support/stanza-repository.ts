@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Log, OperationContext, StorageDriver } from '@walg/sdk'
 import gzip from '../../../codec-gzip/src/codec.js'
-import lz4 from '../../../codec-lz4/src/codec.js'
 import { FsDriver } from '../../../storage-fs/src/fs-driver.js'
 import { scratchFolder } from './restored-tree.js'
 import { testContext } from './test-context.js'
@@ -63,7 +62,7 @@ export class StanzaRepository {
     return testContext(
       { default: driver },
       { WALG_PG_WAL_SIZE: '1', WALG_TAR_DISABLE_FSYNC: 'true', ...settings },
-      { codecs: { gz: gzip, lz4 }, log },
+      { decoders: { gz: gzip }, log },
     )
   }
 

@@ -1,6 +1,7 @@
 import { createOperationContext, EffectiveSettings, knownSettings, systemClock } from '@walg/core'
 import {
   type CompressorModule,
+  type Decompressor,
   defineStorage,
   type Log,
   type OperationContext,
@@ -13,6 +14,8 @@ const quiet = { start: () => ({ advance() {}, end() {} }) }
 export interface TestContextOptions {
   /** Codecs that are installed, by extension. */
   readonly codecs?: Readonly<Record<string, CompressorModule>>
+  /** Codecs that only read, by extension. */
+  readonly decoders?: Readonly<Record<string, CompressorModule<Decompressor>>>
   readonly log?: Log
   readonly signal?: AbortSignal
 }
@@ -23,7 +26,7 @@ export function testContext(
   settings: Readonly<Record<string, string>> = {},
   options: TestContextOptions = {},
 ): OperationContext {
-  const codecs = options.codecs ?? {}
+  const { codecs = {}, decoders = {} } = options
   const { default: main, ...failovers } = drivers
   const sections = Object.fromEntries(
     Object.keys(failovers).map((name) => [name, { WALG_FILE_PREFIX: name }]),
@@ -48,8 +51,8 @@ export function testContext(
         }),
       compressor: async (id) =>
         Object.values(codecs).find((codec) => codec.id === id) ?? Promise.reject(new Error('no codec')),
-      compressorFor: async (extension) => codecs[extension],
-      extensions: () => Object.keys(codecs),
+      compressorFor: async (extension) => codecs[extension] ?? decoders[extension],
+      extensions: () => Object.keys({ ...codecs, ...decoders }),
       crypter: async () => undefined,
       engine: () => Promise.reject(new Error('no engine')),
       declaredEngine: () => undefined,
