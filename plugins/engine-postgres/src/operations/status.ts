@@ -30,7 +30,7 @@ const SERVER_MS = 5_000
 const NEXT_DELETION_FLAGS: FlagSpec = Object.fromEntries(
   Object.entries(POLICY_RULE_FLAGS).map(([flag, spec]) => [
     flag,
-    { ...spec, summary: `tell the next deletion of a policy to ${spec.summary}` },
+    { ...spec, summary: `show the next deletion under this rule: ${spec.summary}` },
   ]),
 )
 
