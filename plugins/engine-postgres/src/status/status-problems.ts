@@ -89,7 +89,7 @@ function* walProblems(
       )
     }
   }
-  for (const hole of holes) yield failure('wal-hole', holeText(hole, segmentBytes))
+  for (const hole of worstFirst(holes)) yield failure('wal-hole', holeText(hole, segmentBytes))
   for (const [timelineId, { historyProblem }] of timelines) {
     if (historyProblem !== undefined)
       yield failure(
@@ -142,6 +142,13 @@ function* notices(catalog: StatusCatalog): Generator<StatusProblem> {
       `${unknownObjects.length} objects that are none of WAL-G or walg: ${shortList(unknownObjects)}`,
     )
   }
+}
+
+/** Newer ones cost more, those behind others the least. */
+function worstFirst(holes: readonly WalHole[]): readonly WalHole[] {
+  const costs = ({ stops, breaks }: WalHole) => stops.length + breaks.length > 0
+  const newestFirst = [...holes].reverse()
+  return [...newestFirst.filter(costs), ...newestFirst.filter((hole) => !costs(hole))]
 }
 
 /** Which segments are missing, and what that costs. */
