@@ -5,10 +5,8 @@ import type { ListOptions, ListPage, ObjectInfo } from '@walg/sdk'
 import { isTemporary } from './temporary-name.js'
 
 const STATS_AT_ONCE = 32
-/** What one answer of a file system may take that is asked for one after the other. */
+/** What one answer of a file system may take that is asked directly. */
 const QUICK_MS = 0.1
-/** So many slow batches in a row are no accident. */
-const SLOW_BATCHES = 3
 /** Names that are read of a folder at once. */
 const NAMES_AT_ONCE = 1000
 /** A page for whoever sets no limit: a folder of WAL can hold a million objects. Much larger ones outlive the young generation of the heap. */
@@ -26,7 +24,7 @@ export class FolderList {
   #at = 0
   #last = ''
   #signal: AbortSignal
-  #slowBatches = 0
+  #isQuick = false
 
   /** Begins after `cursor` or `startAfter`, as if nothing had been listed before. */
   constructor(root: string, prefix: string, o: ListOptions) {
@@ -67,16 +65,14 @@ export class FolderList {
   }
 
   /**
-   * A local file system answers in microseconds, of which asking in the background would be the larger part; one on the network is better
-   * asked for several at once.
+   * A local file system answers in microseconds, of which asking in the background would be the larger part: so it is asked directly as long as the
+   * batch before was answered quickly. One on the network is asked for several at once, and does not hold up everything else when it hangs.
    */
   async #statsOf(batch: readonly string[]): Promise<readonly (BigIntStats | undefined)[]> {
     const paths = batch.map((path) => this.#root + path)
-    if (this.#slowBatches === SLOW_BATCHES) return await Promise.all(paths.map(statIfFile))
     const began = performance.now()
-    const stats = paths.map(statIfFileAtOnce)
-    const isSlow = performance.now() - began > QUICK_MS * batch.length
-    this.#slowBatches = isSlow ? this.#slowBatches + 1 : 0
+    const stats = this.#isQuick ? paths.map(statIfFileAtOnce) : await Promise.all(paths.map(statIfFile))
+    this.#isQuick = performance.now() - began < QUICK_MS * batch.length
     return stats
   }
 
