@@ -35,6 +35,7 @@ const PGP_PUBLIC_KEY = PGP_KEY.replace('.sec.', '.pub.')
 const GPG = ['gpg', '-q', '--batch', '--trust-model', 'always', '-z', '0', '-f', PGP_PUBLIC_KEY, '-o', '-']
 /**
  * How the tool of a format packs; unpacking is `unpack`. Several settings of a plugin are several rows. `share`: of the data, for what is slow.
+ * `isOwnFormat`: the tool does the same work, but reads no object of ours.
  */
 const ROWS = {
   lz4: [{ pack: () => ['lz4', '-1', '-c'], unpack: ['lz4', '-dc'] }],
@@ -43,7 +44,14 @@ const ROWS = {
     { pack: () => ['xz', '--format=lzma', '-6', '-c'], unpack: ['xz', '--format=lzma', '-dc'], share: 1 / 8 },
   ],
   brotli: [{ pack: () => ['brotli', '-q', '3', '-c'], unpack: ['brotli', '-dc'], share: 1 / 2 }],
-  aes: [{ settings: { WALG_AES_KEY: '00'.repeat(32) }, pack: () => OPENSSL, unpack: [...OPENSSL, '-d'] }],
+  aes: [
+    {
+      settings: { WALG_AES_KEY: '00'.repeat(32) },
+      pack: () => OPENSSL,
+      unpack: [...OPENSSL, '-d'],
+      isOwnFormat: true,
+    },
+  ],
   libsodium: [{ settings: { WALG_LIBSODIUM_KEY: 'k'.repeat(32) } }],
   openpgp: [
     { settings: { WALG_PGP_KEY_PATH: PGP_KEY }, pack: () => [...GPG, '-e'], unpack: ['gpg', '-q', '-d'] },
@@ -62,14 +70,17 @@ function installedRows() {
       for (const { id } of parts)
         if (!ROWS[id]) console.log(`left out: ${id}, which has no row in codecs.mjs`)
       return parts.flatMap(({ id, module }) =>
-        (ROWS[id] ?? []).map(({ settings = {}, pack, unpack, share = 1, name = id }) => ({
-          name,
-          share,
-          isCrypter: CRYPTERS.includes(id),
-          stages: [{ module: join(folder, module), settings }],
-          pack: (cores) => pack && [pack(cores)],
-          unpack: unpack && [unpack],
-        })),
+        (ROWS[id] ?? []).map(
+          ({ settings = {}, pack, unpack, share = 1, name = id, isOwnFormat = false }) => ({
+            name,
+            share,
+            isCrypter: CRYPTERS.includes(id),
+            isOwnFormat,
+            stages: [{ module: join(folder, module), settings }],
+            pack: (cores) => pack && [pack(cores)],
+            unpack: unpack && [unpack],
+          }),
+        ),
       )
     })
   const codecs = rows.filter(
@@ -85,7 +96,8 @@ const both = (codec, crypter) => ({
   share: codec.share,
   stages: [...codec.stages, ...crypter.stages],
   pack: (cores) => crypter.pack(cores) && [...codec.pack(cores), ...crypter.pack(cores)],
-  unpack: crypter.unpack && [...crypter.unpack, ...codec.unpack],
+  // The tool of the codec would be given what another key stream makes of the object.
+  unpack: crypter.isOwnFormat ? undefined : crypter.unpack && [...crypter.unpack, ...codec.unpack],
 })
 
 /**

@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { collect, pageLikeBytes, randomBytes, streamOf } from '@walg/testkit'
 import { expect, test } from 'vitest'
 import { describeWith } from '../../../test/support/describe-with.js'
@@ -13,6 +15,9 @@ function xz(args: readonly string[], input: Uint8Array): Buffer {
   expect([status, String(stderr)]).toEqual([0, ''])
   return stdout
 }
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const inputs = [
   ['nothing', new Uint8Array()],
@@ -49,17 +54,20 @@ describeWith('the xz tool', lacking, () => {
     const bomb = execFileSync('sh', ['-c', 'head -c 268435456 /dev/zero | xz -0 --format=lzma'])
     expect(bomb.length).toBeLessThan(50_000)
     const codec = await openCodec()
-    const before = process.memoryUsage.rss()
+    const before = process.memoryUsage().arrayBuffers
     let most = 0
     let bytes = 0
 
     for await (const chunk of codec.decompress(streamOf(bomb), options)) {
       bytes += chunk.length
-      if (bytes % (4 * MiB) === 0) most = Math.max(most, process.memoryUsage.rss() - before)
+      if (bytes % (4 * MiB) !== 0) continue
+      // When node collects buffers that were dropped is its own affair; walg makes it do so while bulk data passes.
+      collectGarbage()
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before)
     }
 
     expect(bytes).toBe(256 * MiB)
-    // One piece gives 28 MiB; node collects buffers some time after they were dropped.
-    expect(most / MiB).toBeLessThan(160)
+    // One piece gives 28 MiB.
+    expect(most / MiB).toBeLessThan(40)
   })
 })

@@ -1,6 +1,11 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { collect } from '@walg/testkit'
 import { describe, expect, test } from 'vitest'
 import { compressorOf, ENGINES, titled } from './engines.js'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const KiB = 1024
 const MiB = 1024 * KiB
@@ -26,19 +31,22 @@ for (const engine of ENGINES) {
 
     test('what unpacks to 256 MiB comes in small chunks, and is done when the reader is', async () => {
       const blocks = Buffer.concat([...Array.from({ length: 2047 }, () => zeros(false)), zeros(true)])
-      const before = process.memoryUsage().rss
+      const before = process.memoryUsage().arrayBuffers
       let bytes = 0
       let largest = 0
-      let rss = 0
+      let most = 0
       for await (const chunk of codec.decompress(once(Buffer.concat([HEADER, blocks])), o)) {
         bytes += chunk.length
         largest = Math.max(largest, chunk.length)
-        rss = Math.max(rss, process.memoryUsage().rss)
+        if (bytes % (4 * MiB) !== 0) continue
+        // When node collects buffers that were dropped is its own affair; walg makes it do so while bulk data passes.
+        collectGarbage()
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before)
       }
 
       expect(bytes).toBe(256 * MiB)
       expect(largest).toBeLessThanOrEqual(MiB)
-      expect((rss - before) / MiB).toBeLessThan(120)
+      expect(most / MiB).toBeLessThan(20)
     })
 
     test('no more is unpacked than the reader takes', async () => {

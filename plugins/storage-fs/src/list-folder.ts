@@ -5,10 +5,8 @@ import type { ListOptions, ListPage, ObjectInfo } from '@walg/sdk'
 import { isTemporary } from './temporary-name.js'
 
 const STATS_AT_ONCE = 32
-/** What one answer of a file system may take that is asked for one after the other. */
+/** What one answer of a file system may take that is asked directly. */
 const QUICK_MS = 0.1
-/** So many slow batches in a row are no accident. */
-const SLOW_BATCHES = 3
 /** Names that are read of a folder at once. */
 const NAMES_AT_ONCE = 1000
 /** A page for whoever sets no limit: a folder of WAL can hold a million objects. Much larger ones outlive the young generation of the heap. */
@@ -21,20 +19,21 @@ export class FolderList {
   readonly prefix: string
   readonly delimiter: ListOptions['delimiter']
   readonly #root: string
-  readonly #entries: AsyncGenerator<string>
-  #next: string | undefined
+  readonly #runs: AsyncGenerator<readonly string[], undefined>
+  #run: readonly string[] = []
+  #at = 0
   #last = ''
   #signal: AbortSignal
-  #slowBatches = 0
+  #isQuick = false
 
   /** Begins after `cursor` or `startAfter`, as if nothing had been listed before. */
   constructor(root: string, prefix: string, o: ListOptions) {
     this.prefix = prefix
     this.delimiter = o.delimiter
-    this.#root = root
+    this.#root = join(root, '/')
     this.#signal = o.signal
     const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1)
-    this.#entries = this.#walk(folder, o.cursor ?? o.startAfter ?? '')
+    this.#runs = this.#walk(folder, o.cursor ?? o.startAfter ?? '')
   }
 
   /** Where the next page begins. */
@@ -48,76 +47,72 @@ export class FolderList {
     const limit = o.limit ?? PAGE_ENTRIES
     const objects: ObjectInfo[] = []
     const folders: string[] = []
-    let batch: string[] = []
-    const flush = async () => {
-      const stats = await this.#statsOf(batch)
-      stats.forEach((stat, index) => {
-        const path = batch[index]
-        if (stat && path !== undefined) objects.push(infoOf(path, stat))
-      })
-      batch = []
-    }
-
-    for (let path = await this.#following(); path !== undefined; path = await this.#following()) {
-      if (objects.length + folders.length + batch.length >= limit) {
-        await flush()
-        if (objects.length + folders.length >= limit) {
-          this.#next = path
-          return { objects, folders, nextCursor: this.#last }
-        }
+    while (await this.#hasMore()) {
+      const left = limit - objects.length - folders.length
+      if (left <= 0) return { objects, folders, nextCursor: this.#last }
+      const batch = this.#run.slice(this.#at, this.#at + Math.min(left, STATS_AT_ONCE))
+      this.#at += batch.length
+      this.#last = batch.at(-1)!
+      const files = batch.filter((path) => !isFolder(path))
+      const stats = await this.#statsOf(files)
+      for (const [index, path] of files.entries()) {
+        const stat = stats[index]
+        if (stat) objects.push(infoOf(path, stat))
       }
-      this.#last = path
-      if (isFolder(path)) folders.push(path)
-      else batch.push(path)
-      if (batch.length >= STATS_AT_ONCE) await flush()
+      for (const path of batch) if (isFolder(path)) folders.push(path)
     }
-    await flush()
     return { objects, folders }
   }
 
   /**
-   * A local file system answers in microseconds, of which asking in the background would be the larger part; one on the network is better
-   * asked for several at once.
+   * A local file system answers in microseconds, of which asking in the background would be the larger part: so it is asked directly as long as the
+   * batch before was answered quickly. One on the network is asked for several at once, and does not hold up everything else when it hangs.
    */
   async #statsOf(batch: readonly string[]): Promise<readonly (BigIntStats | undefined)[]> {
-    const paths = batch.map((path) => join(this.#root, path))
-    if (this.#slowBatches === SLOW_BATCHES) return await Promise.all(paths.map(statIfFile))
+    const paths = batch.map((path) => this.#root + path)
     const began = performance.now()
-    const stats = paths.map(statIfFileAtOnce)
-    const isSlow = performance.now() - began > QUICK_MS * batch.length
-    this.#slowBatches = isSlow ? this.#slowBatches + 1 : 0
+    const stats = this.#isQuick ? paths.map(statIfFileAtOnce) : await Promise.all(paths.map(statIfFile))
+    this.#isQuick = performance.now() - began < QUICK_MS * batch.length
     return stats
   }
 
-  async #following(): Promise<string | undefined> {
-    const path = this.#next ?? (await this.#entries.next()).value
-    this.#next = undefined
-    return path
+  async #hasMore(): Promise<boolean> {
+    if (this.#at < this.#run.length) return true
+    const next = await this.#runs.next()
+    this.#run = next.value ?? []
+    this.#at = 0
+    return !next.done
   }
 
-  async *#walk(folder: string, after: string): AsyncGenerator<string, undefined> {
+  /** What is to be listed, in order; many at a time, as each step of a generator costs more than an entry. */
+  async *#walk(folder: string, after: string): AsyncGenerator<readonly string[], undefined> {
     this.#signal.throwIfAborted()
-    for (const name of await entriesOf(this.#root, folder)) {
+    let run: string[] = []
+    const names = await lastNamesFirst(this.#root, folder)
+    // What has been passed is let go of: a key that is put together here is another text than the name.
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
       const path = folder + name
       const isWanted = path.startsWith(this.prefix) || (isFolder(path) && this.prefix.startsWith(path))
       if (!isWanted) continue
-      if (!isFolder(path)) {
-        if (isAfter(path, after)) yield path
-        continue
-      }
       // A folder is passed over once everything in it comes before the place to go on from.
-      if (!isAfter(path, after) && !after.startsWith(path)) continue
-      if (this.delimiter === undefined) yield* this.#walk(path, after)
-      else if (isAfter(path, after) && !after.startsWith(path)) yield path
+      const goesOnWithin = isFolder(path) && after.startsWith(path)
+      if (!isAfter(path, after) && !goesOnWithin) continue
+      if (!isFolder(path) || (this.delimiter !== undefined && !goesOnWithin)) run.push(path)
+      const isEntered = isFolder(path) && this.delimiter === undefined
+      if (run.length > 0 && (isEntered || run.length === PAGE_ENTRIES)) {
+        yield run
+        run = []
+      }
+      if (isEntered) yield* this.#walk(path, after)
     }
+    if (run.length > 0) yield run
   }
 }
 
-/** Names in one folder, those of folders with a slash at their end, in the order of their keys. */
-async function entriesOf(root: string, folder: string): Promise<readonly string[]> {
-  let names: string[]
+/** Names in one folder, those of folders with a slash at their end, against the order of their keys. */
+async function lastNamesFirst(root: string, folder: string): Promise<string[]> {
   try {
-    names = await readNames(join(root, folder))
+    return sortKeys(await readNames(root + folder)).reverse()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (folder !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) {
@@ -127,19 +122,26 @@ async function entriesOf(root: string, folder: string): Promise<readonly string[
     }
     throw error
   }
-  return names.sort(compareKeys)
 }
 
 /** Without temporary files. */
 async function readNames(path: string): Promise<string[]> {
   const names: string[] = []
-  for await (const entry of await opendir(path, { bufferSize: NAMES_AT_ONCE })) {
-    const isFolder =
-      entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(join(path, entry.name))))
-    if (isFolder) names.push(`${entry.name}/`)
-    else if (!isTemporary(entry.name)) names.push(entry.name)
+  const entries = await opendir(path, { bufferSize: NAMES_AT_ONCE })
+  try {
+    for (let count = 0; ; count++) {
+      // The first of so many is waited for; the others have been read with it.
+      const entry = count % NAMES_AT_ONCE === 0 ? await entries.read() : entries.readSync()
+      if (!entry) return names
+      const { name } = entry
+      const isFolder =
+        entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(join(path, name))))
+      if (isFolder) names.push(`${name}/`)
+      else if (!isTemporary(name)) names.push(name)
+    }
+  } finally {
+    await entries.close()
   }
-  return names
 }
 
 function isFolder(path: string): boolean {
@@ -181,6 +183,11 @@ function ifGone(error: unknown): undefined {
 
 function isAfter(path: string, after: string): boolean {
   return after === '' || compareKeys(path, after) > 0
+}
+
+/** As `compareKeys`, which for text without surrogates is the order that arrays have anyway. */
+function sortKeys(names: string[]): string[] {
+  return names.some((name) => SURROGATE.test(name)) ? names.sort(compareKeys) : names.sort()
 }
 
 /** By the bytes of UTF-8, which text without surrogates is compared by anyway. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.js'
 import { lacksPostgres } from '../../support/postgres-binaries.js'
 import { giveTo, type PostgresServer } from '../../support/postgres-server.js'
-import { checksumOf, startArchiving, until } from './repository.js'
+import { checksumOf, startArchiving, switchAndArchive, until } from './repository.js'
 import { restoredCopy } from './restored-copy.js'
 
 /** Writes, and moves files about, until it is told to stop. */
@@ -52,13 +52,7 @@ describe.each([10, 15, 18])('backup-push of PostgreSQL %i', (major) => {
       expect(pushed.code).toBe(0)
       await server.query('INSERT INTO kept VALUES (-1)')
       const sums = [await checksumOf(server, 'busy'), await checksumOf(server, 'kept')]
-      await server.query('SELECT pg_switch_wal()')
-      await until('the last segment', async () => {
-        const [row] = await server.query(
-          "SELECT count(*)::int AS left FROM pg_ls_dir('pg_wal/archive_status') f WHERE f LIKE '%.ready'",
-        )
-        return row?.['left'] === 0
-      })
+      await switchAndArchive(server)
       await server.shutDown()
       // The links of tablespaces lead to where they were: that place must be free.
       rmSync(space, { recursive: true })

@@ -3,19 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.js'
 import { lacksPostgres } from '../../support/postgres-binaries.js'
-import { type ArchivingServer, startArchiving, until } from './repository.js'
+import { type ArchivingServer, startArchiving, switchAndArchive } from './repository.js'
 
-/** Ends the present segment, and waits until all are archived. */
-async function switchSegment({ server }: ArchivingServer): Promise<void> {
+/** A segment with something in it. */
+async function archiveSegment({ server }: ArchivingServer): Promise<void> {
   await server.query('CREATE TABLE IF NOT EXISTS t (id int)')
   await server.query('INSERT INTO t VALUES (1)')
-  await server.query('SELECT pg_switch_wal()')
-  await until('the archive', async () => {
-    const [row] = await server.query(
-      "SELECT count(*)::int AS left FROM pg_ls_dir('pg_wal/archive_status') f WHERE f LIKE '%.ready'",
-    )
-    return row?.['left'] === 0
-  })
+  await switchAndArchive(server)
 }
 
 describe.each([10, 15, 18])('looking at the repository of PostgreSQL %i', (major) => {
@@ -24,7 +18,7 @@ describe.each([10, 15, 18])('looking at the repository of PostgreSQL %i', (major
       await using source = await startArchiving({ major })
       const { server, walg, repository } = source
       expect(await walg(['backup-push', server.dataDirectory])).toMatchObject({ code: 0 })
-      for (let round = 0; round < 3; round++) await switchSegment(source)
+      for (let round = 0; round < 3; round++) await archiveSegment(source)
 
       const good = await walg(['status', '--json'])
       const verified = await walg(['wal-verify', 'integrity', 'timeline', '--json'])

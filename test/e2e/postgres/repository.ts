@@ -68,3 +68,14 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
+
+/** Ends the present segment, and waits until all that were ended are archived. */
+export async function switchAndArchive(server: PostgresServer): Promise<void> {
+  await server.query('SELECT pg_switch_wal()')
+  await until('the archive', async () => {
+    const [row] = await server.query(
+      "SELECT count(*)::int AS left FROM pg_ls_dir('pg_wal/archive_status') f WHERE f LIKE '%.ready'",
+    )
+    return row?.['left'] === 0
+  })
+}

@@ -9,7 +9,7 @@ import { lacksPostgres } from '../../support/postgres-binaries.js'
 import { giveTo, type PostgresServer, startPostgres } from '../../support/postgres-server.js'
 import { lacksSharedProgram } from '../../support/run-walg.js'
 import { unprivilegedUser } from '../../support/unprivileged-user.js'
-import { checksumOf, until } from './repository.js'
+import { checksumOf, switchAndArchive, until } from './repository.js'
 import { startRestored } from './restored-server.js'
 import { pgOrFail, WALG_COMMAND } from './run-pg.js'
 
@@ -94,13 +94,7 @@ export function describePostgresRoundTrip(
       )
     const addAndArchive = async (server: PostgresServer) => {
       await server.query('INSERT INTO filled SELECT g, md5(g::text) FROM generate_series(1, 1000) g')
-      await server.query('SELECT pg_switch_wal()')
-      await until('the archive', async () => {
-        const [row] = await server.query(
-          "SELECT count(*)::int AS left FROM pg_ls_dir('pg_wal/archive_status') f WHERE f LIKE '%.ready'",
-        )
-        return row?.['left'] === 0
-      })
+      await switchAndArchive(server)
     }
 
     test('walg archives, backs up, lists, restores and recovers', async () => {

@@ -134,6 +134,35 @@ describeWith(
       expect(holes.every(({ fill, width }) => fill === 'rgb(198, 40, 40)' && width >= 3)).toBe(true)
     })
 
+    test('shows the worst of many problems and the picture at once, and the other problems when asked', async () => {
+      const { path } = await pageOf('tl1', (data) => {
+        for (let at = 0; at < 20; at++) {
+          const name = `base_0000000100000000000000A${at.toString(16).toUpperCase().padStart(2, '0')}`
+          writeFileSync(join(data, 'basebackups_005', `${name}_backup_stop_sentinel.json`), '{')
+        }
+        writeFileSync(join(data, 'readme.txt'), '')
+      })
+      const height = 900
+      await using page = await openPage(path, { width: 1280, height })
+
+      const seen = () =>
+        page.evaluate(
+          `[...document.querySelectorAll('ul.problems li')].filter((one) => one.checkVisibility({ contentVisibilityAuto: true })).length`,
+        )
+      const total = await page.evaluate<number>(`document.querySelectorAll('ul.problems li').length`)
+      expect(total).toBeGreaterThan(20)
+      expect(await seen()).toBe(3)
+      expect(
+        await page.evaluate(`document.querySelector('svg.picture .backup').getBoundingClientRect().bottom`),
+      ).toBeLessThan(height)
+      expect(await page.evaluate(`document.querySelector('summary').innerText`)).toMatch(
+        /^\d+ more problems and \d+ notes?$/,
+      )
+
+      await page.evaluate(`document.querySelector('summary').click()`)
+      expect(await seen()).toBe(total)
+    })
+
     test('says in words what the picture shows', async () => {
       const { path, status } = await pageOf('base')
       await using page = await openPage(path, { width: 1280 })

@@ -1,5 +1,12 @@
-import { answeringStorages, mergedStorage, TARGET_STORAGE_FLAG } from '@walg/core'
 import {
+  answeringStorages,
+  mergedStorage,
+  POLICY_RULE_FLAGS,
+  policyRequest,
+  TARGET_STORAGE_FLAG,
+} from '@walg/core'
+import {
+  type FlagSpec,
   isWalgError,
   type Operation,
   type OperationContext,
@@ -13,10 +20,19 @@ import { writePage } from '../status/html/write-page.js'
 import { readStatusCatalog } from '../status/read-status-catalog.js'
 import { statusJson } from '../status/status-json.js'
 import { statusText } from '../status/status-text.js'
+import { nextDeletionBy } from './next-deletion.js'
 
 const FOUND_PROBLEMS = 11
 /** A server that takes longer is as good as away: a monitor is waiting. */
 const SERVER_MS = 5_000
+
+/** Here nothing is deleted by them. */
+const NEXT_DELETION_FLAGS: FlagSpec = Object.fromEntries(
+  Object.entries(POLICY_RULE_FLAGS).map(([flag, spec]) => [
+    flag,
+    { ...spec, summary: `show the next deletion under this rule: ${spec.summary}` },
+  ]),
+)
 
 /** status: what can be restored, and what is wrong. */
 export const status: Operation = {
@@ -35,17 +51,20 @@ export const status: Operation = {
     },
     'without-server': { kind: 'bool', summary: 'do not ask the server for its WAL position' },
     'target-storage': TARGET_STORAGE_FLAG,
+    ...NEXT_DELETION_FLAGS,
   },
   run: runStatus,
 }
 
 async function runStatus(ctx: OperationContext, input: OperationInput): Promise<OperationResult> {
   const { flags } = input
+  const policy = policyRequest(input)
   const { storages, unavailable } = await answeringStorages(ctx, input)
   const server = flags['without-server'] === true ? undefined : await positionIfThere(ctx)
   const catalog = await readStatusCatalog(ctx, mergedStorage(storages, unavailable), {
     server,
     unavailableStorages: unavailable,
+    nextDeletion: policy && (await nextDeletionBy(ctx, policy, storages)),
   })
   const result = computeStatus(catalog, {
     ...(flags['max-backup-age'] !== undefined && { maxBackupAgeMs: Number(flags['max-backup-age']) }),

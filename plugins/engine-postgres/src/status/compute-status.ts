@@ -42,6 +42,7 @@ export function computeStatus(given: StatusCatalog, limits: StatusLimits = {}): 
     holes: clusters.flatMap(({ holes }) => holes),
     timelines: clusters.flatMap(({ timelines }) => timelines),
     sizes: catalog.sizes,
+    nextDeletion: catalog.nextDeletion,
   }
   return { ...status, problems: findProblems(catalog, status, limits) }
 }

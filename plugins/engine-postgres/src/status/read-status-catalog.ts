@@ -12,7 +12,13 @@ import { segmentBytesOf } from '../wal/wal-file.js'
 import type { WalInventory } from '../wal/wal-inventory.js'
 import { findClusterChanges } from './cluster-changes.js'
 import { listRepository } from './list-repository.js'
-import type { StatusBackup, StatusCatalog, StatusSegment, StatusTimeline } from './status-catalog.js'
+import type {
+  NextDeletionStatus,
+  StatusBackup,
+  StatusCatalog,
+  StatusSegment,
+  StatusTimeline,
+} from './status-catalog.js'
 
 const CONCURRENCY = 8
 const NS_PER_MS = 1_000_000n
@@ -24,6 +30,7 @@ const UNREADABLE =
 export interface Surroundings {
   readonly server: WalPosition | undefined
   readonly unavailableStorages: readonly string[]
+  readonly nextDeletion: NextDeletionStatus | undefined
 }
 
 /** Lists a repository and reads the documents of its backups and the histories of its timelines. */

@@ -1,7 +1,13 @@
 import type { TimelineSwitch } from '../recovery/timeline-history.js'
 import type { SegmentRange } from '../recovery/wal-path.js'
 import type { RestorableWindow } from './restorable-windows.js'
-import type { ObjectSum, ReadableBackup, SizeKind, StatusBackup } from './status-catalog.js'
+import type {
+  NextDeletionStatus,
+  ObjectSum,
+  ReadableBackup,
+  SizeKind,
+  StatusBackup,
+} from './status-catalog.js'
 import type { StatusProblem } from './status-problems.js'
 import type { WalHole } from './wal-holes.js'
 
@@ -59,5 +65,7 @@ export interface RepositoryStatus {
   /** Cluster after cluster, the timelines of each lowest first. */
   readonly timelines: readonly TimelineStatus[]
   readonly sizes: Readonly<Record<SizeKind, ObjectSum>>
+  /** Undefined when nobody has asked what a policy deletes. */
+  readonly nextDeletion: NextDeletionStatus | undefined
   readonly problems: readonly StatusProblem[]
 }

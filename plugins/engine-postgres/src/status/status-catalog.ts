@@ -1,3 +1,4 @@
+import type { NextDeletion } from '@walg/core'
 import type { TimelineSwitch } from '../recovery/timeline-history.js'
 import type { WalPosition } from '../server/wal-position.js'
 
@@ -63,6 +64,9 @@ export interface ObjectSum {
 /** Kinds of objects whose sizes are told. */
 export type SizeKind = 'backups' | 'wal' | 'history' | 'other'
 
+/** What a policy deletes next; or why that is not known, one line without a full stop. */
+export type NextDeletionStatus = NextDeletion | { readonly unknownWhy: string }
+
 /** Everything that the status of a repository is computed from. */
 export interface StatusCatalog {
   readonly nowMs: number
@@ -78,4 +82,6 @@ export interface StatusCatalog {
   readonly unavailableStorages: readonly string[]
   /** Undefined when it was not asked, or did not answer. */
   readonly server: WalPosition | undefined
+  /** Undefined when nobody has asked what a policy deletes. */
+  readonly nextDeletion: NextDeletionStatus | undefined
 }

@@ -4,6 +4,7 @@ import { formatSegmentName } from '../catalog/wal-segment.js'
 import { timeOf } from './compute-status.js'
 import type { BackupStatus, RepositoryStatus, TimelineStatus } from './repository-status.js'
 import type { RestorableWindow } from './restorable-windows.js'
+import type { NextDeletionStatus } from './status-catalog.js'
 import { backupKind, isPermanent, machineTime } from './status-words.js'
 import type { WalHole } from './wal-holes.js'
 
@@ -38,6 +39,7 @@ export function statusJson(status: RepositoryStatus): string {
     size: Object.fromEntries(
       Object.entries(status.sizes).map(([kind, { count, bytes }]) => [kind, { objects: count, bytes }]),
     ),
+    ...(status.nextDeletion && { next_deletion: nextDeletionJson(status.nextDeletion) }),
     problems: problems.map(({ kind, isFailure, message }) => ({
       kind,
       severity: isFailure ? 'failure' : 'note',
@@ -105,6 +107,16 @@ function timelineJson(
       start_segment: formatSegmentName(timelineId, first, segmentBytes),
       end_segment: formatSegmentName(timelineId, last, segmentBytes),
     })),
+  }
+}
+
+function nextDeletionJson(next: NextDeletionStatus): JsonValue {
+  if ('unknownWhy' in next) return { problem: next.unknownWhy }
+  const { now, first, days } = next
+  return {
+    now,
+    first: first ? { date: new Date(first.timeMs).toISOString().slice(0, 10), backups: first.backups } : null,
+    horizon_days: days,
   }
 }
 

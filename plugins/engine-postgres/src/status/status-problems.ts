@@ -89,7 +89,7 @@ function* walProblems(
       )
     }
   }
-  for (const hole of holes) yield failure('wal-hole', holeText(hole, segmentBytes))
+  for (const hole of worstFirst(holes)) yield failure('wal-hole', holeText(hole, segmentBytes))
   for (const [timelineId, { historyProblem }] of timelines) {
     if (historyProblem !== undefined)
       yield failure(
@@ -144,14 +144,42 @@ function* notices(catalog: StatusCatalog): Generator<StatusProblem> {
   }
 }
 
+/** Newer ones cost more, those behind others the least. */
+function worstFirst(holes: readonly WalHole[]): readonly WalHole[] {
+  const costs = ({ stops, breaks }: WalHole) => stops.length + breaks.length > 0
+  const newestFirst = [...holes].reverse()
+  return [...newestFirst.filter(costs), ...newestFirst.filter((hole) => !costs(hole))]
+}
+
 /** Which segments are missing, and what that costs. */
-export function holeText({ timelineId, first, last, backup }: WalHole, segmentBytes: number): string {
+export function holeText(hole: WalHole, segmentBytes: number): string {
+  const { timelineId, first, last } = hole
   const nameOf = (segment: bigint) => formatSegmentName(timelineId, segment, segmentBytes)
   const count = last - first + 1n
   const names = count === 1n ? nameOf(first) : `${nameOf(first)} to ${nameOf(last)} (${count} segments)`
-  const until = formatLsn(first * BigInt(segmentBytes))
   const bytes = readableBytes(Number(count) * segmentBytes)
-  return `WAL is missing, ${names}, ${bytes}: ${backup} and backups before it lead no further than ${until}`
+  return `WAL is missing, ${names}, ${bytes}: ${holeEffect(hole, segmentBytes)}`
+}
+
+/** What a hole costs: only what is no better without the holes before it. */
+export function holeEffect({ timelineId, first, stops, breaks }: WalHole, segmentBytes: number): string {
+  const newest = stops.at(-1)
+  if (newest === undefined && breaks.length === 0)
+    return 'no backup leads up to it, because of a hole before it'
+  const effects: string[] = []
+  if (newest !== undefined) {
+    const others = stops.length - 1
+    const who = others === 0 ? newest : `${newest} and ${others} backup${others === 1 ? '' : 's'} before it`
+    const until = formatLsn(first * BigInt(segmentBytes))
+    effects.push(
+      `${who} ${others === 0 ? 'leads' : 'lead'} no further than ${until} on timeline ${timelineId}`,
+    )
+  }
+  if (breaks.length > 0) {
+    const [run, are] = breaks.length === 1 ? ['runs', 'it is'] : ['run', 'they are']
+    effects.push(`${shortList(breaks)} ${run} into it before ${are} consistent`)
+  }
+  return effects.join('; ')
 }
 
 function shortList(names: readonly string[]): string {

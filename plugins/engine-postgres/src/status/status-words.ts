@@ -3,7 +3,7 @@ import { formatLsn } from '../catalog/lsn.js'
 import { timeOf } from './compute-status.js'
 import { readableDuration } from './readable-duration.js'
 import type { BackupStatus, RepositoryStatus } from './repository-status.js'
-import type { SizeKind } from './status-catalog.js'
+import type { NextDeletionStatus, SizeKind } from './status-catalog.js'
 
 /** A fact with its name, for people. */
 export type Fact = readonly [label: string, text: string]
@@ -14,6 +14,9 @@ const KINDS: readonly (readonly [SizeKind, string])[] = [
   ['history', 'history'],
   ['other', 'other'],
 ]
+
+/** Names that a line has room for. */
+const SHOWN_BACKUPS = 3
 
 /** Whether all is well, in a few words. */
 export function verdict({ problems }: RepositoryStatus): string {
@@ -30,6 +33,7 @@ export function summaryFacts(status: RepositoryStatus): readonly Fact[] {
     ['Server', serverText(status)],
     ['Backups', backupsText(status)],
     ['Size', sizeText(status)],
+    ...(status.nextDeletion ? [['Next deletion', nextDeletionText(status.nextDeletion)] as const] : []),
   ]
 }
 
@@ -82,4 +86,20 @@ function sizeText({ sizes }: RepositoryStatus): string {
   const total = KINDS.reduce((sum, [kind]) => sum + sizes[kind].bytes, 0)
   const parts = KINDS.map(([kind, name]) => `${name} ${readableBytes(sizes[kind].bytes)}`)
   return `${readableBytes(total)}: ${parts.join(', ')}`
+}
+
+function nextDeletionText(next: NextDeletionStatus): string {
+  if ('unknownWhy' in next) return `not known: ${next.unknownWhy}`
+  const { now, first, days } = next
+  const objects = `${now.objects} object${now.objects === 1 ? '' : 's'}, ${readableBytes(now.bytes)}`
+  if (now.backups.length > 0) return `now, ${backupNames(now.backups)}; ${objects}`
+  const nowAlone = now.objects > 0 ? `; now no backup, but ${objects}` : ''
+  if (first) return `on ${readableTime(first.timeMs).slice(0, 10)}, ${backupNames(first.backups)}${nowAlone}`
+  return now.objects > 0 ? `no backup within ${days} days${nowAlone}` : `nothing within ${days} days`
+}
+
+function backupNames(names: readonly string[]): string {
+  const rest = names.length - SHOWN_BACKUPS
+  const shown = names.slice(0, SHOWN_BACKUPS).join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+  return `${names.length} backup${names.length === 1 ? '' : 's'}: ${shown}`
 }

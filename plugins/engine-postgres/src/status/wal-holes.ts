@@ -10,8 +10,18 @@ export interface WalHole {
   readonly timelineId: number
   readonly first: bigint
   readonly last: bigint
-  /** The newest backup from which recovery would run into it. */
+  /** The newest backup on whose way it lies. */
   readonly backup: string
+  /** The backups, oldest first, that recovery gets up to it from. Those from which it stops at a hole before this one are not among them. */
+  readonly stops: readonly string[]
+  /** Those that recovery does not get consistent from, for want of it. */
+  readonly breaks: readonly string[]
+}
+
+interface FoundHole extends WalHole {
+  backup: string
+  readonly stops: string[]
+  readonly breaks: string[]
 }
 
 /**
@@ -23,21 +33,29 @@ export function walHoles(
   coverages: Coverages,
   backups: readonly ReadableBackup[],
 ): readonly WalHole[] {
-  const holes = new Map<string, WalHole>()
+  const holes = new Map<string, FoundHole>()
   const oldestFirst = [...backups].sort((a, b) =>
     a.startLsn < b.startLsn ? -1 : a.startLsn > b.startLsn ? 1 : 0,
   )
   for (const backup of oldestFirst) {
     const { path, ranges } = coverages.newestFrom(backup.timelineId, backup.finishLsn)
     const required = requiredWal(backup, catalog.segmentBytes)
+    let isReached = true
     for (const { first, last } of gapsFrom(ranges, required.first)) {
       if (backup.isPermanent && first > required.last) continue
       const timelineId = path.timelineOf(first, catalog.segmentBytes)
       const key = `${timelineId}/${last}`
       const { systemIdentifier, name } = backup
       // A backup that begins within the hole does not make it shorter.
-      const begin = holes.get(key)?.first ?? first
-      holes.set(key, { systemIdentifier, timelineId, first: begin, last, backup: name })
+      const hole = holes.get(key) ?? {
+        ...{ systemIdentifier, timelineId, first, last, backup: name },
+        stops: [],
+        breaks: [],
+      }
+      hole.backup = name
+      if (isReached) (first > required.last ? hole.stops : hole.breaks).push(name)
+      holes.set(key, hole)
+      isReached = false
     }
   }
   return [...holes.values()].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0))

@@ -145,6 +145,26 @@ describe('problems', () => {
     expect(kindsOf(catalogOf([backup('a', 2, { isPermanent: true }), backup('b', 5)], gap))).toEqual([])
   })
 
+  test('of a hole only what it costs itself is said, not what a hole before it costs; what costs most is first', () => {
+    const gaps = new Map([[1, timelineOf([0, 1, 2, 4, 6, 7, 10])]])
+    const backups = [
+      backup('a', 0),
+      backup('b', 1),
+      backup('c', 6),
+      backup('d', 8, { finishLsn: 9n * BYTES }),
+    ]
+
+    const messages = computeStatus(catalogOf(backups, gaps)).problems.flatMap(({ kind, message }) =>
+      kind === 'wal-hole' ? message.slice(message.indexOf('B: ') + 3) : [],
+    )
+
+    expect(messages).toEqual([
+      'c leads no further than 0/80 on timeline 1; d runs into it before it is consistent',
+      'b and 1 backup before it lead no further than 0/30 on timeline 1',
+      'no backup leads up to it, because of a hole before it',
+    ])
+  })
+
   test('a hole on a timeline that was left is none', () => {
     const timelines = new Map([
       [1, timelineOf([1, 2, 3, 4, 9])],

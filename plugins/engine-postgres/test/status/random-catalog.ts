@@ -33,6 +33,7 @@ export function catalogOf(
     unfinishedBackups: [],
     unavailableStorages: [],
     server: undefined,
+    nextDeletion: undefined,
     ...others,
   }
 }

@@ -1,6 +1,7 @@
 import { assumedBackups } from './assumed-backups.js'
 import { planRetention } from './plan-retention.js'
 import type { RetentionBackup, RetentionCatalog } from './retention-catalog.js'
+import type { RetentionPlan } from './retention-plan.js'
 import type { RetentionRequest } from './retention-request.js'
 
 /** What a policy that is run every day would have left at the end of one. */
@@ -12,6 +13,11 @@ export interface SimulatedDay {
   readonly deleted: readonly string[]
   /** The oldest backup from which any later time can be restored. */
   readonly restorableFrom?: RetentionBackup
+}
+
+/** The same, with the whole plan of that day. */
+export interface PolicyRun extends SimulatedDay {
+  readonly plan: RetentionPlan
 }
 
 const DAY_MS = 24 * 3_600_000
@@ -26,20 +32,28 @@ export function simulatePolicy(
   request: Extract<RetentionRequest, { kind: 'policy' }>,
   days: number,
 ): readonly SimulatedDay[] {
+  return Array.from(policyRuns(catalog, request, days), ({ plan: _, ...day }) => day)
+}
+
+/** The same, day after day. The first run is that of a delete now, objects and all; of later ones only backups are known. */
+export function* policyRuns(
+  catalog: RetentionCatalog,
+  request: Extract<RetentionRequest, { kind: 'policy' }>,
+  days: number,
+): Generator<PolicyRun> {
   const assumed = assumedBackups(catalog.backups, catalog.nowMs, catalog.nowMs + days * DAY_MS)
   let backups = catalog.backups
-  const result: SimulatedDay[] = []
   for (let day = 0; day <= days; day++) {
     const timeMs = catalog.nowMs + day * DAY_MS
     const added = assumed.filter((one) => one.timeMs <= timeMs && one.timeMs > timeMs - DAY_MS)
     backups = [...backups, ...added]
-    const { backups: decisions } = planRetention({ ...catalog, ...UNPLACED, backups, nowMs: timeMs }, request)
-    const deleted = decisions.filter(({ isDeleted }) => isDeleted).map(({ name }) => name)
+    const then = day === 0 ? catalog : { ...catalog, ...UNPLACED, backups, nowMs: timeMs }
+    const plan = planRetention(then, request)
+    const deleted = plan.backups.filter(({ isDeleted }) => isDeleted).map(({ name }) => name)
     const gone = new Set(deleted)
     backups = backups.filter(({ name }) => !gone.has(name))
-    const usable = new Set(decisions.filter(({ keepsLogs }) => keepsLogs).map(({ name }) => name))
+    const usable = new Set(plan.backups.filter(({ keepsLogs }) => keepsLogs).map(({ name }) => name))
     const restorableFrom = backups.find(({ name }) => usable.has(name))
-    result.push({ timeMs, kept: backups, deleted, ...(restorableFrom && { restorableFrom }) })
+    yield { timeMs, plan, kept: backups, deleted, ...(restorableFrom && { restorableFrom }) }
   }
-  return result
 }

@@ -13,11 +13,11 @@ const RULES = {
   'keep-monthly': 'keepMonthly',
   'keep-yearly': 'keepYearly',
 } as const
-const RULE_FLAGS = Object.keys(RULES) as readonly (keyof typeof RULES)[]
+const RULE_NAMES = Object.keys(RULES) as readonly (keyof typeof RULES)[]
 const MOST_DAYS = 3660
 
-/** Flags of `delete retain` that make a policy of it. */
-export const POLICY_FLAGS: FlagSpec = {
+/** Flags that say what a policy keeps. */
+export const POLICY_RULE_FLAGS: FlagSpec = {
   'keep-full': { kind: 'int', summary: 'keep so many of the newest full backups, and everything since' },
   'keep-days': { kind: 'int', summary: 'keep what any time of so many days back is restored with' },
   'keep-weekly': {
@@ -26,6 +26,11 @@ export const POLICY_FLAGS: FlagSpec = {
   },
   'keep-monthly': { kind: 'int', summary: 'keep one backup of each of so many months (UTC) that have any' },
   'keep-yearly': { kind: 'int', summary: 'keep one backup of each of so many years (UTC) that have any' },
+}
+
+/** Flags of `delete retain` that make a policy of it. */
+export const POLICY_FLAGS: FlagSpec = {
+  ...POLICY_RULE_FLAGS,
   simulate: {
     kind: 'int',
     summary:
@@ -35,7 +40,7 @@ export const POLICY_FLAGS: FlagSpec = {
 
 /** The policy that the flags make, beside which there are no other words; undefined when there is none of them. */
 export function policyRequest({ args, rest = [], flags }: OperationInput): PolicyRequest | undefined {
-  const given = RULE_FLAGS.filter((flag) => flags[flag] !== undefined)
+  const given = RULE_NAMES.filter((flag) => flags[flag] !== undefined)
   if (given.length === 0) {
     if (flags['simulate'] === undefined) return undefined
     throw commandLineError('--simulate shows a policy: give it with --keep-full, --keep-days or the like')

@@ -1,4 +1,10 @@
-import { planRetention, type RetentionCatalog, type RetentionRequest, simulatePolicy } from '@walg/core'
+import {
+  nextDeletion,
+  planRetention,
+  type RetentionCatalog,
+  type RetentionRequest,
+  simulatePolicy,
+} from '@walg/core'
 import { expect, test } from 'vitest'
 import { backup, catalogOf, DAY, HOUR, NOW, object } from './abstract-catalog.js'
 
@@ -147,4 +153,37 @@ test('with one full backup a simulation assumes one a day, with none it assumes 
   expect(one.map(({ kept }) => kept.length)).toEqual([1, 2, 3, 3, 3])
   expect(one.every(({ restorableFrom }) => restorableFrom !== undefined)).toBe(true)
   expect(none.map(({ kept }) => kept.length)).toEqual([0, 0, 0, 0, 0])
+})
+
+test('the next deletion is what goes now, with its objects', () => {
+  const catalog = catalogOf(daily(3), { logs: 4 })
+
+  const next = nextDeletion(catalog, policy({ keepFull: 2 }), 400)
+
+  const planned = planRetention(catalog, policy({ keepFull: 2 })).phases.flat().length
+  expect(planned).toBeGreaterThan(3)
+  expect(next.now).toEqual({ backups: ['d3'], objects: planned, bytes: planned })
+  expect(next.first).toEqual({ timeMs: NOW, backups: ['d3'] })
+})
+
+test('the next deletion is that of the first day to come on which backups go, or none within the days', () => {
+  const catalog = catalogOf(daily(3))
+
+  expect(nextDeletion(catalog, policy({ keepDays: 5 }), 400)).toEqual({
+    now: { backups: [], objects: 0, bytes: 0 },
+    first: { timeMs: NOW + 4 * DAY, backups: ['d3'] },
+    days: 400,
+  })
+  expect(nextDeletion(catalog, policy({ keepDays: 5 }), 3).first).toBeUndefined()
+})
+
+test('what a backup in progress may need does not go now, but the next day', () => {
+  const others = [object('running/part', NOW - HOUR)]
+  const catalog = catalogOf([backup('old', 2), backup('new', 0.25)], { others })
+
+  const next = nextDeletion(catalog, policy({ keepFull: 1 }), 400)
+
+  expect(next.now.backups).toEqual([])
+  expect(next.first).toEqual({ timeMs: NOW + DAY, backups: ['old'] })
+  expect(simulatePolicy(catalog, policy({ keepFull: 1 }), 1)[0]?.deleted).toEqual([])
 })

@@ -18,7 +18,7 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 ul.problems { margin: 0; padding: 0; list-style: none; }
 ul.problems li { margin: 6px 0; padding: 8px 14px; border-left: 4px solid var(--line); background: var(--card); overflow-wrap: anywhere; }
 ul.problems li.failure { border-color: var(--bad); }
-summary { cursor: pointer; color: var(--soft); }
+summary { cursor: pointer; padding: 4px 14px; font-weight: 600; }
 .scroll { overflow-x: auto; }
 svg.picture { display: block; width: 100%; min-width: 720px; height: auto; }
 svg.legend { display: inline-block; vertical-align: middle; width: 30px; height: 26px; }

@@ -6,8 +6,8 @@ import { html, type Markup, nothing } from './markup.js'
 import { PAGE_STYLE } from './page-style.js'
 import { backupsTable, holesTable, windowsTable } from './status-tables.js'
 
-/** More are folded away, so that the picture is seen at once. */
-const SHOWN_PROBLEMS = 12
+/** The worst ones; the rest is folded away, so that the picture is seen without scrolling. */
+const SHOWN_PROBLEMS = 3
 
 /** The status as one page that needs nothing else: no script, no font, no picture from elsewhere. */
 export function statusPage(status: RepositoryStatus): string {
@@ -51,9 +51,19 @@ function problems({ problems: found }: RepositoryStatus): Markup {
   if (found.length === 0) return nothing
   const heading = found.some(({ isFailure }) => isFailure) ? 'Problems' : 'Notes'
   const rest = found.slice(SHOWN_PROBLEMS)
-  const more = html`<details><summary>${rest.length} more</summary>${problemList(rest)}</details>`
+  const more = html`<details><summary>${restText(rest)}</summary>${problemList(rest)}</details>`
   return html`<h2>${heading}</h2>
 ${problemList(found.slice(0, SHOWN_PROBLEMS))}${rest.length > 0 ? more : nothing}`
+}
+
+function restText(rest: RepositoryStatus['problems']): string {
+  const failures = rest.filter(({ isFailure }) => isFailure).length
+  const notes = rest.length - failures
+  const parts = [
+    ...(failures > 0 ? [`${failures} more problem${failures === 1 ? '' : 's'}`] : []),
+    ...(notes > 0 ? [`${notes} note${notes === 1 ? '' : 's'}`] : []),
+  ]
+  return parts.join(' and ')
 }
 
 function problemList(found: RepositoryStatus['problems']): Markup {

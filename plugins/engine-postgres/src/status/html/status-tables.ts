@@ -3,6 +3,7 @@ import { formatLsn } from '../../catalog/lsn.js'
 import { formatSegmentName } from '../../catalog/wal-segment.js'
 import { timeOf } from '../compute-status.js'
 import type { RepositoryStatus } from '../repository-status.js'
+import { holeEffect } from '../status-problems.js'
 import { backupKind, isPermanent, readableTime } from '../status-words.js'
 import { html, type Markup } from './markup.js'
 
@@ -27,13 +28,13 @@ export function windowsTable({ windows }: RepositoryStatus): Markup {
 export function holesTable({ holes, segmentBytes }: RepositoryStatus): Markup {
   return table(
     'Segments that recovery would ask for and not find',
-    ['Timeline', 'First segment', 'Last segment', 'Segments', 'In the way of'],
-    holes.map(({ timelineId, first, last, backup }) => [
-      timelineId,
-      formatSegmentName(timelineId, first, segmentBytes),
-      formatSegmentName(timelineId, last, segmentBytes),
-      last - first + 1n,
-      backup,
+    ['Timeline', 'First segment', 'Last segment', 'Segments', 'What it costs'],
+    holes.map((hole) => [
+      hole.timelineId,
+      formatSegmentName(hole.timelineId, hole.first, segmentBytes),
+      formatSegmentName(hole.timelineId, hole.last, segmentBytes),
+      hole.last - hole.first + 1n,
+      holeEffect(hole, segmentBytes),
     ]),
   )
 }
