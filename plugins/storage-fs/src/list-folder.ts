@@ -88,10 +88,7 @@ export class FolderList {
   async *#walk(folder: string, after: string): AsyncGenerator<readonly string[], undefined> {
     this.#signal.throwIfAborted()
     let run: string[] = []
-    const names = await lastNamesFirst(this.#root, folder)
-    // What has been passed is let go of: a key that is put together here is another text than the name.
-    for (let name = names.pop(); name !== undefined; name = names.pop()) {
-      const path = folder + name
+    for (const path of await pathsIn(this.#root, folder)) {
       const isWanted = path.startsWith(this.prefix) || (isFolder(path) && this.prefix.startsWith(path))
       if (!isWanted) continue
       // A folder is passed over once everything in it comes before the place to go on from.
@@ -109,15 +106,15 @@ export class FolderList {
   }
 }
 
-/** Names in one folder, those of folders with a slash at their end, against the order of their keys. */
-async function lastNamesFirst(root: string, folder: string): Promise<string[]> {
+/** What is in one folder, folders with a slash at their end, in the order of keys. */
+async function pathsIn(root: string, folder: string): Promise<readonly string[]> {
   try {
-    return sortKeys(await readNames(root + folder)).reverse()
+    return await readFolder(root, folder)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (folder !== '' && (code === 'ENOENT' || code === 'ENOTDIR')) {
       // An unknown folder is empty, as long as the root itself is there.
-      await readNames(root)
+      await readFolder(root, '')
       return []
     }
     throw error
@@ -125,23 +122,27 @@ async function lastNamesFirst(root: string, folder: string): Promise<string[]> {
 }
 
 /** Without temporary files. */
-async function readNames(path: string): Promise<string[]> {
-  const names: string[] = []
-  const entries = await opendir(path, { bufferSize: NAMES_AT_ONCE })
+async function readFolder(root: string, folder: string): Promise<readonly string[]> {
+  const paths: string[] = []
+  let hasSurrogates = false
+  const entries = await opendir(root + folder, { bufferSize: NAMES_AT_ONCE })
   try {
     for (let count = 0; ; count++) {
       // The first of so many is waited for; the others have been read with it.
       const entry = count % NAMES_AT_ONCE === 0 ? await entries.read() : entries.readSync()
-      if (!entry) return names
-      const { name } = entry
-      const isFolder =
-        entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(join(path, name))))
-      if (isFolder) names.push(`${name}/`)
-      else if (!isTemporary(name)) names.push(name)
+      if (!entry) break
+      const path = folder + entry.name
+      // Looking into a text that was put together makes one piece of it, early enough for the two parts not to be kept as well.
+      hasSurrogates = SURROGATE.test(path) || hasSurrogates
+      const leadsOn = entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(root + path)))
+      if (leadsOn) paths.push(`${path}/`)
+      else if (!isTemporary(entry.name)) paths.push(path)
     }
   } finally {
     await entries.close()
   }
+  // The order that texts without surrogates are sorted in is that of their bytes.
+  return hasSurrogates ? paths.sort(compareKeys) : paths.sort()
 }
 
 function isFolder(path: string): boolean {
@@ -183,11 +184,6 @@ function ifGone(error: unknown): undefined {
 
 function isAfter(path: string, after: string): boolean {
   return after === '' || compareKeys(path, after) > 0
-}
-
-/** As `compareKeys`, which for text without surrogates is the order that arrays have anyway. */
-function sortKeys(names: string[]): string[] {
-  return names.some((name) => SURROGATE.test(name)) ? names.sort(compareKeys) : names.sort()
 }
 
 /** By the bytes of UTF-8, which text without surrogates is compared by anyway. */
