@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseCommandLine } from '@walg/core'
 import { type OperationInput, WalgError } from '@walg/sdk'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { deleteRetain } from '../../src/operations/delete.js'
 import { status } from '../../src/operations/status.js'
 import { MemoryDriver } from '../support/memory-driver.js'
@@ -202,6 +202,10 @@ describe('status', () => {
 })
 
 describe('the next deletion', () => {
+  // A day that ends during a test would be another one.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-08-20T12:00:00Z') }))
+  afterEach(() => void vi.useRealTimers())
+
   const dayAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
   const dayToCome = (days: number) => dayAgo(-days).slice(0, 10)
 
