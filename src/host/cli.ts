@@ -7,6 +7,10 @@ import type { HostProgram } from './host-program.js'
 import { oclifConfig } from './oclif-plugins.js'
 import { stderrLog } from './stderr-log.js'
 
+/** What restore_command runs, and its exit code when it has not done its work. */
+const FETCH = 'wal-fetch'
+const FETCH_FAILED = 200
+
 /** Everything that is not on the fast path: help, plugins, and the commands that run now and then. */
 export async function runCli(argv: readonly string[], host: HostProgram): Promise<number> {
   try {
@@ -17,12 +21,7 @@ export async function runCli(argv: readonly string[], host: HostProgram): Promis
     const answered = await engineBuiltin(engine, words, config, host)
     if (answered !== undefined) return answered
     const { id, rest } = splitCommand(argv, config)
-    if (id === undefined) {
-      // As WAL-G does for a word that only has commands below it, whatever follows.
-      const topic = longestTopic(words, engine, config)
-      if (topic.length > 0) return await showHelp(engine, topic, config, host)
-      throw unknownCommand(words[0] ?? '', engine, config)
-    }
+    if (id === undefined) return await answerUnknown(engine, words, config, host)
     if (rest.includes('--help') || rest.includes('-h'))
       return await showHelp(engine, id.split(':').slice(1), config, host)
     return asCode(await config.runCommand(id, [...rest]))
@@ -43,8 +42,27 @@ function asCode(outcome: unknown): number {
   return typeof outcome === 'number' ? outcome : 0
 }
 
-function unknownCommand(word: string, engine: string, config: Config): WalgError {
-  const near = nearestCommand(word, engine, config)
+/**
+ * Help for a word that only has commands below it, whatever follows, as WAL-G gives it; otherwise an error. One that seems to mean
+ * wal-fetch ends with a code that PostgreSQL does not take for the end of the archive: it may stand in a restore_command.
+ */
+async function answerUnknown(
+  engine: string,
+  words: readonly string[],
+  config: Config,
+  host: HostProgram,
+): Promise<number> {
+  const topic = longestTopic(words, engine, config)
+  const word = words[topic.length] ?? ''
+  const near = nearestCommand(word, [engine, ...topic], config)
+  if (topic.length > 0 && near !== FETCH) return await showHelp(engine, topic, config, host)
+  const error = unknownCommand(word, near)
+  if (near !== FETCH) throw error
+  report(error, stderrLog(), host.isDropIn)
+  return FETCH_FAILED
+}
+
+function unknownCommand(word: string, near: string | undefined): WalgError {
   const hint = near === undefined ? '' : `\n\nDid you mean this?\n\t${near}\n`
   return commandLineError(`unknown command "${word}" for "wal-g"${hint}`)
 }

@@ -52,11 +52,11 @@ function withFlagsLast(argv: readonly string[], config: Config): readonly string
   return [...argv.slice(0, start), ...moved]
 }
 
-/** The command of an engine whose name is nearest to a misspelt one. */
-export function nearestCommand(word: string, engine: string, config: Config): string | undefined {
+/** The name nearest to a misspelt one, of the commands and topics right below some words. */
+export function nearestCommand(word: string, above: readonly string[], config: Config): string | undefined {
   const names = config.commandIDs
-    .filter((id) => id.startsWith(`${engine}:`))
-    .map((id) => id.split(':')[1] ?? '')
+    .filter((id) => id.startsWith(`${above.join(':')}:`))
+    .map((id) => id.split(':')[above.length] ?? '')
   return nearest(word, new Set(names))
 }
 

@@ -54,6 +54,17 @@ describe('wal-fetch, whose codes PostgreSQL reads: 1 to 125 would end recovery',
       expect(readdirSync(join(folder, 'out'))).toEqual([])
     })
 
+    test.each([[['wal-fetc']], [['pgbackrest', 'wal-fecth']]])('a misspelt name: %j', async (words) => {
+      const { repository, destination, folder } = place()
+      const run = await runWalg([...topic, ...words, SEGMENT, destination], {
+        program,
+        env: { HOME: folder, WALG_FILE_PREFIX: repository },
+      })
+
+      expect(run.code).toBe(200)
+      expect(run.stderr).toContain('wal-fetch')
+    })
+
     test('a program of which parts are missing', async () => {
       const { folder, destination } = place()
       copyFileSync(join(distFolder, `${program}.cjs`), join(folder, `${program}.cjs`))
