@@ -1,6 +1,6 @@
 import { defineCompressor, defineSettings } from '@walg/sdk'
+import { zstdEngine } from './choose-engine.js'
 import { zstdCompressor } from './compressor.js'
-import { zstdEngine } from './engine.js'
 import { parseLevel } from './level.js'
 
 const settings = defineSettings({

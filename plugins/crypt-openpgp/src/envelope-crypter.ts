@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { ByteReader, type ByteStream, type Crypter } from '@walg/sdk'
 import { KeyRing } from './key-ring.js'
 import { decryptMessage } from './message/decrypt-message.js'
-import { encryptedData, newSessionKey } from './message/encrypt-message.js'
+import { encryptedData } from './message/encrypt-message.js'
 import { corrupt } from './message/errors.js'
 import { readBytes } from './message/exact-reads.js'
+import { newSessionKey } from './message/session-key.js'
 
 /** How objects begin, with the version of what follows: id of the key, and the key as the KMS has encrypted it. */
 const MAGIC = Buffer.from('envelope-yc-kms\u0001')

@@ -3,8 +3,8 @@ import { WalgError } from '@walg/sdk'
 import type { Config, Key, SessionKey as LibrarySessionKey, PartialConfig, PrivateKey } from 'openpgp'
 import type { AesAlgorithm } from './message/cfb.js'
 import type { MessageKeys, OpenedSession } from './message/decrypt-message.js'
-import type { SessionKey } from './message/encrypt-message.js'
 import { corrupt } from './message/errors.js'
+import type { SessionKey } from './message/session-key.js'
 import type { Recipients } from './openpgp-crypter.js'
 
 type Library = typeof import('openpgp')

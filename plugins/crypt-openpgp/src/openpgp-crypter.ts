@@ -1,7 +1,8 @@
 import type { Crypter } from '@walg/sdk'
 import type { AesAlgorithm } from './message/cfb.js'
 import { decryptMessage, type MessageKeys } from './message/decrypt-message.js'
-import { encryptedData, newSessionKey, type SessionKey } from './message/encrypt-message.js'
+import { encryptedData } from './message/encrypt-message.js'
+import { newSessionKey, type SessionKey } from './message/session-key.js'
 
 /** What is needed of the keys to write messages. */
 export interface Recipients {

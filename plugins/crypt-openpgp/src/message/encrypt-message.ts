@@ -1,25 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { ByteStream, CodecOptions } from '@walg/sdk'
-import { AES, type AesAlgorithm, BLOCK_BYTES, cfbCipher } from './cfb.js'
+import { BLOCK_BYTES, cfbCipher } from './cfb.js'
 import { inPieces } from './in-pieces.js'
 import { packet, Tag } from './packets.js'
 import { MDC_HEADER } from './protected-data.js'
+import type { SessionKey } from './session-key.js'
 
 /** Stays in the cache of a core while it is hashed and encrypted; also the length of the pieces of packets. */
 const PIECE_BYTES = 256 * 1024
 /** Binary data, no file name, no date. WAL-G says that it is text, and gpg would then change its line ends. */
 const LITERAL_HEADER = Uint8Array.of(0x62, 0, 0, 0, 0, 0)
 const VERSION = Uint8Array.of(1)
-
-/** The key of one message. */
-export interface SessionKey {
-  readonly algorithm: AesAlgorithm
-  readonly key: Uint8Array
-}
-
-export function newSessionKey(algorithm: AesAlgorithm): SessionKey {
-  return { algorithm, key: randomBytes(Number(AES[algorithm].slice(-3)) / 8) }
-}
 
 /**
  * What follows the encrypted session keys: integrity protected data of version 1, which every OpenPGP program reads, with one literal

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { ByteStream } from '@walg/sdk'
 import { BLOCK_BYTES, cfbCipher } from './cfb.js'
-import type { SessionKey } from './encrypt-message.js'
 import { corrupt, truncated } from './errors.js'
 import { inPieces } from './in-pieces.js'
+import type { SessionKey } from './session-key.js'
 
 /** How the packet begins that ends integrity protected data (RFC 9580, 5.13.1); 20 bytes of SHA-1 follow. */
 export const MDC_HEADER = Uint8Array.of(0xd3, 0x14)

@@ -8,7 +8,7 @@ import type {
   SizeKind,
   StatusBackup,
 } from './status-catalog.js'
-import type { StatusProblem } from './status-problems.js'
+import type { StatusProblem } from './status-problem.js'
 import type { WalHole } from './wal-holes.js'
 
 interface Judged {

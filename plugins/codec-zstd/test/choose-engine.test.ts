@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { engineChooser, type ZstdEngine } from '../src/engine.js'
+import { engineChooser } from '../src/choose-engine.js'
+import type { ZstdEngine } from '../src/engine.js'
 
 const [runtime, native] = [{}, {}] as [ZstdEngine, ZstdEngine]
 
